@@ -1,0 +1,24 @@
+"""Every setting in one frozen place; each can be given in Python, or as an environment variable `GROUNDLINE_<NAME>`."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What can be chosen. Unknown names are refused."""
+
+    model_config = SettingsConfigDict(env_prefix="GROUNDLINE_", frozen=True, extra="forbid")
+
+    corpus: Path = Field(Path("seeds"), description="Folder of documents.")
+    home: Path = Field(Path(".groundline"), description="Folder that the indexes are kept in.")
+    embed_model: str = Field("all-MiniLM-L6-v2", description="Embedding model.")
+    passage_tokens: int = Field(128, ge=16, le=256, description="Size of a passage in the embedding model's word pieces.")
+    max_file_bytes: int = Field(100_000_000, ge=1, description="Larger files are skipped.")
+    max_question_chars: int = Field(4_000, ge=1, description="Longer questions are refused.")
+    dense_candidates: int = Field(50, ge=1, description="Passages taken from the vector index for one question.")
+    lexical_candidates: int = Field(50, ge=1, description="Passages taken from the full-text index for one question.")
+    hits: int = Field(8, ge=1, description="Passages an answer reports.")
+    max_citations: int = Field(4, ge=1, le=4, description="Most sentences that an extractive answer quotes.")
+    lock_timeout: float = Field(60.0, ge=0, description="Seconds a writer waits for another writer.")

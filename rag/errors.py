@@ -1,0 +1,77 @@
+"""Every error that Groundline raises, and what each asks the reader to do.
+
+GroundlineError
+├── CorpusError               the folder of documents
+│   ├── CorpusNotFound        no such folder
+│   └── CorpusEmpty           nothing in it that can be read
+├── IndexError_               the index kept in the home folder
+│   ├── IndexMissing          the corpus was never indexed
+│   ├── IndexMismatch         made with another embedding model or splitter
+│   ├── IndexLocked           another process is writing
+│   └── IndexBroken           cannot be read, not even rebuilt
+├── QuestionError             empty, too long, not text
+├── ReadError                 one file cannot be read as a document (an ingest reports it as skipped)
+├── ModelError                an embedding or language model is missing, changed or refuses
+├── StorageError              the disk is full or not writable
+└── SettingsError             a setting has a value that cannot be used
+"""
+
+
+class GroundlineError(Exception):
+    """Base of the tree: `str(error)` says what happened and to what, `hint` what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class CorpusError(GroundlineError):
+    """Something about the folder of documents."""
+
+
+class CorpusNotFound(CorpusError):
+    """The folder does not exist or is not a folder."""
+
+
+class CorpusEmpty(CorpusError):
+    """The folder holds no document that can be read."""
+
+
+class IndexError_(GroundlineError):
+    """Something about the index kept in the home folder."""
+
+
+class IndexMissing(IndexError_):
+    """The corpus was never indexed in this home."""
+
+
+class IndexMismatch(IndexError_):
+    """The index was made with another embedding model or splitter version."""
+
+
+class IndexLocked(IndexError_):
+    """Another process is writing to the index."""
+
+
+class IndexBroken(IndexError_):
+    """The catalog cannot be read, so that nothing can be rebuilt from it."""
+
+
+class QuestionError(GroundlineError):
+    """The question is empty, too long or not text."""
+
+
+class ReadError(GroundlineError):
+    """One file cannot be read as a document."""
+
+
+class ModelError(GroundlineError):
+    """An embedding or language model is missing, changed or refuses."""
+
+
+class StorageError(GroundlineError):
+    """The disk is full or the home is not writable."""
+
+
+class SettingsError(GroundlineError):
+    """A setting has a value that cannot be used."""

@@ -1,0 +1,178 @@
+"""The nouns of Groundline as frozen models: what goes into an index, and what an answer is made of.
+
+Offsets count Unicode code points of a document's decoded text (a byte-order mark left out), from 0; ends are exclusive.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Verdict = Literal["supported", "unsupported", "uncited", "not_judged"]
+Status = Literal["answered", "abstained"]
+
+
+class Frozen(BaseModel):
+    """Base of the models: immutable, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(Frozen):
+    """A `[start, end)` range of a document's text."""
+
+    start: int
+    end: int
+
+
+class Document(Frozen):
+    """One file: its corpus-relative POSIX path, the SHA-256 of its bytes (hex), its size in bytes and its decoded text."""
+
+    path: str
+    sha256: str
+    size: int
+    text: str
+
+
+class Sentence(Span):
+    """A sentence inside a passage; `boilerplate` sentences are never evidence."""
+
+    boilerplate: bool = False
+
+
+class Passage(Span):
+    """A range of a document's text, numbered from 1 in its document, with its sentences in order."""
+
+    number: int
+    sentences: tuple[Sentence, ...]
+
+
+class Hit(Frozen):
+    """A retrieved passage with its scores: cosine similarity, BM25 (higher is better, 0 when no word matches), fused rank."""
+
+    path: str
+    sha256: str
+    passage: int
+    start: int
+    end: int
+    text: str
+    dense: float
+    lexical: float
+    fused: float
+
+
+class Citation(Frozen):
+    """The exact characters that support a sentence: `text[start:end] == quote` in the file with this hash. Lines from 1."""
+
+    n: int
+    path: str
+    sha256: str
+    passage: int
+    start: int
+    end: int
+    line_start: int
+    line_end: int
+    quote: str
+
+
+class AnswerSentence(Frozen):
+    """One sentence of an answer: `answer.text[start:end] == text` (markers left out), and whether its citations support it."""
+
+    text: str
+    start: int
+    end: int
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    citations: tuple[int, ...]
+
+
+class Correction(Frozen):
+    """A wrong premise of the question: what it claims, what the documents say instead, and the citation that shows it."""
+
+    text: str
+    kind: Literal["number", "date", "place", "name"]
+    claimed: str
+    found: str
+    citation: int
+
+
+class Highlight(Frozen):
+    """The short answer inside a citation's quote; offsets are those of the document."""
+
+    citation: int
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
+class Answer(Frozen):
+    """What `ask` returns. `confidence` is the calibrated probability that the first quote answers the question.
+
+    `reasons` says why the engine abstained (empty when it answered); `uncovered` lists words and names of the question
+    that the evidence does not mention; `unknown_markers` lists source numbers that a language model made up; `timings`
+    are milliseconds by stage and the only part that differs between two runs.
+    """
+
+    question: str
+    status: Status
+    text: str
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    confidence: float
+    uncovered: tuple[str, ...] = ()
+    unknown_markers: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    timings: dict[str, float] = {}
+
+
+class Skipped(Frozen):
+    """A file that an ingest left out, and why."""
+
+    path: str
+    reason: str
+
+
+class IngestReport(Frozen):
+    """What an ingest did, by corpus-relative path; `notes` says what had to be mended (a rebuilt vector index, say)."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+    generation: int = 0
+    documents: int = 0
+    passages: int = 0
+
+
+class SourceInfo(Frozen):
+    """One indexed document as `groundline sources` lists it; `state` compares it with the file as it is now."""
+
+    path: str
+    sha256: str
+    size: int
+    passages: int
+    sentences: int
+    state: Literal["indexed", "changed", "missing"]
+
+
+class Check(Frozen):
+    """The outcome of checking one stored span again: the file is the same, has changed, or is gone."""
+
+    n: int
+    path: str
+    start: int
+    end: int
+    state: Literal["ok", "stale", "missing", "wrong"]
+    detail: str
+
+
+class Grounding(Frozen):
+    """Whether spans support a sentence, with the reasons: what is missing from, or contradicted by, which span."""
+
+    label: Literal["supported", "unsupported", "not_judged"]
+    reasons: tuple[str, ...]
