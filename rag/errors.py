@@ -13,7 +13,9 @@ GroundlineError
 ├── ReadError                 one file cannot be read as a document (an ingest reports it as skipped)
 ├── ModelError                an embedding or language model is missing, changed or refuses
 ├── StorageError              the disk is full or not writable
-└── SettingsError             a setting has a value that cannot be used
+├── SettingsError             a setting has a value that cannot be used
+└── EvalError                 the eval cannot run
+    └── CaseError             a case file is wrong: names file, case and field
 """
 
 
@@ -75,3 +77,11 @@ class StorageError(GroundlineError):
 
 class SettingsError(GroundlineError):
     """A setting has a value that cannot be used."""
+
+
+class EvalError(GroundlineError):
+    """The eval cannot run: data, a baseline or a threshold file is missing or wrong."""
+
+
+class CaseError(EvalError):
+    """A case file is wrong; the message names file, case and field."""
