@@ -1,0 +1,41 @@
+"""Shared by all tests: no network but loopback, and nothing of the machine's settings or folders."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Child processes are out of pytest-socket's reach: a proxy where nobody listens stops what would leave the machine.
+NO_NETWORK = {
+    **{name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")},
+    **{name: "127.0.0.1,localhost" for name in ("NO_PROXY", "no_proxy")},
+    "HF_HUB_OFFLINE": "1",
+    "ANONYMIZED_TELEMETRY": "False",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment() -> Iterator[None]:
+    """Settings come from the test alone, whatever the shell that started it exports."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("GROUNDLINE_")]:
+            patch.delenv(name)
+        for name, value in NO_NETWORK.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test's default home is its own empty folder; tests that share an index name theirs."""
+    monkeypatch.setenv("GROUNDLINE_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The five articles; read only."""
+    return ROOT / "seeds"
