@@ -1,0 +1,173 @@
+"""Which files of a folder are documents, and how one becomes text."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from io import BufferedReader
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from rag.errors import CorpusError, CorpusNotFound, ReadError
+from rag.schema import Document, Skipped
+
+SUFFIXES = (".txt", ".md")
+IGNORE_FILE = ".groundlineignore"
+BOM = b"\xef\xbb\xbf"
+
+
+def find_files(corpus: Path) -> tuple[list[Path], list[Skipped]]:
+    """The documents of a corpus, sorted by relative path, and what was left out and why; paths start with `corpus`.
+
+    Hidden files and folders and what `.groundlineignore` (gitignore patterns) names are left out without a word. Raises
+    CorpusNotFound when the folder is missing, CorpusError when its ignore file cannot be used.
+    """
+    if not corpus.is_dir():
+        what = "is not a folder" if corpus.exists() else "does not exist"
+        raise CorpusNotFound(f"The corpus {corpus} {what}.", "Name a folder of .txt or .md files with --corpus DIR.")
+    ignored = _ignored(corpus)
+    files: list[Path] = []
+    skipped: list[Skipped] = []
+    root = corpus.resolve()
+    for path, reason in _walk(corpus, corpus, root, ignored):
+        if reason:
+            skipped.append(Skipped(path=_printable(path.relative_to(corpus)), reason=reason))
+        else:
+            files.append(path)
+    files.sort(key=lambda path: path.relative_to(corpus).as_posix())
+    return files, sorted(skipped, key=lambda item: item.path)
+
+
+def read(corpus: Path, file: Path, max_bytes: int) -> Document:
+    """One file of the corpus as a document: UTF-8, a byte-order mark left out, newlines untouched.
+
+    Raises ReadError, with the reason, for a file that is missing, outside the corpus, not a regular file, unreadable, larger than
+    `max_bytes` bytes, empty, binary or not UTF-8.
+    """
+    path = corpus / file if not file.is_relative_to(corpus) else file
+    name = _printable(path.relative_to(corpus))
+    if _leaves(path, corpus.resolve()):
+        raise ReadError(f"{name} leads out of the corpus.", "Copy the file into the corpus.")
+    try:
+        with _open(path, name) as opened:
+            # Asking for max_bytes would reserve them; the size is asked again below because the file may be growing.
+            data = b"" if (size := os.fstat(opened.fileno()).st_size) > max_bytes else opened.read()
+    except OSError as error:
+        raise ReadError(f"{name} cannot be read: {error.strerror}.", "Check that the file exists and may be read.") from error
+    if max(size, len(data)) > max_bytes:
+        raise ReadError(f"{name} is larger than {max_bytes:,} bytes.", "Split the file, or raise max_file_bytes.")
+    return Document(
+        path=path.relative_to(corpus).as_posix(), sha256=hashlib.sha256(data).hexdigest(), size=len(data), text=_text(data, name)
+    )
+
+
+def hash_file(file: Path) -> str:
+    """SHA-256 (hex) of a file's bytes, read in small parts. Raises ReadError when it cannot be read."""
+    name = _printable(file)
+    try:
+        with _open(file, name) as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise ReadError(f"{name} cannot be read: {error.strerror}.", "Check that the file exists and may be read.") from error
+
+
+def _open(path: Path, name: str) -> BufferedReader:
+    # Without O_NONBLOCK, opening a pipe would wait for ever for somebody to write to it.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+        raise ReadError(f"{name} is {what}.", "Only regular files can be documents.")
+    return os.fdopen(descriptor, "rb")
+
+
+def _text(data: bytes, name: str) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ReadError(f"{name} is UTF-16, not UTF-8.", "Save the file as UTF-8.")
+    if b"\0" in data:
+        raise ReadError(f"{name} is binary: byte {data.index(0):,} is NUL.", "Only text files can be documents.")
+    body = data.removeprefix(BOM)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = error.start + len(data) - len(body)
+        raise ReadError(f"{name} is not UTF-8: byte {place:,} is 0x{data[place]:02x}.", "Save the file as UTF-8.") from error
+    if not text or text.isspace():
+        raise ReadError(f"{name} is empty." if not text else f"{name} holds only white space.", "Put text into the file, or ignore it.")
+    return text
+
+
+def _walk(folder: Path, corpus: Path, root: Path, ignored: GitIgnoreSpec) -> Iterator[tuple[Path, str]]:
+    """Every file below a folder that is neither hidden nor ignored, with the reason to skip it, or an empty one."""
+    try:
+        with os.scandir(folder) as scan:
+            entries = sorted(scan, key=lambda entry: entry.name)
+    except OSError as error:
+        yield folder, f"the folder cannot be listed: {error.strerror}"
+        return
+    for entry in entries:
+        path = Path(entry.path)
+        is_folder = entry.is_dir()
+        relative = path.relative_to(corpus).as_posix() + ("/" if is_folder else "")
+        if entry.name.startswith("."):
+            continue
+        if not _is_utf8(entry.name):
+            yield path, "the name is not UTF-8"
+        elif ignored.match_file(relative):
+            continue
+        elif entry.is_symlink() and (reason := _bad_link(path, root, is_folder)):
+            yield path, reason
+        elif is_folder:
+            yield from _walk(path, corpus, root, ignored)
+        else:
+            yield path, _bad_file(entry, path)
+
+
+def _bad_file(entry: "os.DirEntry[str]", path: Path) -> str:
+    if not entry.is_file():
+        return "not a regular file"
+    if path.suffix.lower() not in SUFFIXES:
+        return f"not a {' or '.join(SUFFIXES)} file"
+    return ""
+
+
+def _bad_link(path: Path, root: Path, is_folder: bool) -> str:
+    if not path.exists():
+        return "a symbolic link that leads nowhere"
+    if _leaves(path, root):
+        return "a symbolic link that leads out of the corpus"
+    return "a symbolic link to a folder of the corpus, whose files are found there" if is_folder else ""
+
+
+def _leaves(path: Path, root: Path) -> bool:
+    try:
+        return not path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a loop of links
+        return True
+
+
+def _ignored(corpus: Path) -> GitIgnoreSpec:
+    try:
+        lines = (corpus / IGNORE_FILE).read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError:
+        lines = []
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{corpus / IGNORE_FILE} cannot be read: {error}", "Save it as UTF-8 text with one pattern a line.") from error
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError as error:
+        raise CorpusError(f"{corpus / IGNORE_FILE} holds a pattern that is none: {error}", "Write patterns as in .gitignore.") from error
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _printable(path: Path) -> str:
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")

@@ -1,0 +1,76 @@
+"""Whether the citations of a saved answer still hold in the files as they are now."""
+
+import sys
+from pathlib import Path, PurePosixPath
+
+from pydantic import ValidationError
+
+from rag.citations import check
+from rag.errors import GroundlineError, ReadError
+from rag.readers import hash_file, read
+from rag.schema import Answer, Check, Citation, Document
+
+
+def verify(answer: Answer | str | Path, corpus: Path) -> tuple[Check, ...]:
+    """One check for each citation, in order. `answer` is an Answer, its JSON, or the path of a file with that JSON.
+
+    Nothing outside the corpus is opened: such a path is `missing`. Raises GroundlineError when the saved answer cannot be read.
+    """
+    known: dict[str, Document | str] = {}
+    checks: list[Check] = []
+    for citation in _load(answer).citations:
+        if citation.path not in known:
+            known[citation.path] = _current(citation.path, corpus)
+        checks.append(_check(citation, known[citation.path], corpus))
+    return tuple(checks)
+
+
+def _check(citation: Citation, current: Document | str, corpus: Path) -> Check:
+    if isinstance(current, Document):
+        return check(citation, current)
+    missing = check(citation, None)
+    try:
+        inside = _inside(citation.path)
+        changed = inside and hash_file(corpus / citation.path) != citation.sha256
+    except ReadError:
+        changed = False
+    return missing.model_copy(update={"state": "stale" if changed else "missing", "detail": current})
+
+
+def _current(path: str, corpus: Path) -> Document | str:
+    """The document as it is now, or why there is none."""
+    if not _inside(path):
+        return "the path leads out of the corpus"
+    if not (corpus / path).exists():
+        return "there is no such file in the corpus"
+    try:
+        return read(corpus, corpus / path, sys.maxsize - 1)
+    except ReadError as error:
+        return str(error)
+
+
+def _inside(path: str) -> bool:
+    pure = PurePosixPath(path)
+    return bool(pure.parts) and not pure.is_absolute() and ".." not in pure.parts and "\0" not in path
+
+
+def _load(answer: Answer | str | Path) -> Answer:
+    if isinstance(answer, Answer):
+        return answer
+    text, name = (answer, "The saved answer") if isinstance(answer, str) and answer.lstrip().startswith("{") else _file(Path(answer))
+    try:
+        return Answer.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise GroundlineError(
+            f"{name} is not an answer that Groundline saved: {place + ': ' if place else ''}{first['msg']}.",
+            "Save one with `groundline ask … --json > answer.json`.",
+        ) from error
+
+
+def _file(path: Path) -> tuple[str, str]:
+    try:
+        return path.read_text(encoding="utf-8-sig"), str(path)
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise GroundlineError(f"The saved answer {path} cannot be read: {error}", "Check the path; the file is JSON in UTF-8.") from error
