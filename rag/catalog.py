@@ -1,0 +1,262 @@
+"""The catalog: what is indexed, as readers see it. One SQLite file; the truth that the vector index follows."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.catalog_schema import LAYOUT, connect, translated
+from rag.errors import IndexBroken
+from rag.schema import Document
+
+Vector = NDArray[np.float32]
+
+# Rows fetched beyond k, so that equal scores at the cut can be put in order of id without ranking everything.
+SPARE = 50
+
+
+class Meta(NamedTuple):
+    """What an index was made with, how many ingests it has seen, and which folder its vector index is in.
+
+    `ready` is false until the first ingest (or a rebuild) has finished; `holes` counts the rows deleted from the vector index
+    since it was last built afresh.
+    """
+
+    embed_name: str
+    fingerprint: str
+    dimension: int
+    splitter: str
+    generation: int
+    ready: bool
+    vectors: str
+    builds: int
+    holes: int
+
+
+class SourceRow(NamedTuple):
+    """One indexed document, its size in bytes, and how many passages and sentences it has."""
+
+    path: str
+    sha256: str
+    size: int
+    passages: int
+    sentences: int
+
+
+class PassageRow(NamedTuple):
+    """A passage with its text and its unit vector, float32, shape [dimension]."""
+
+    id: str
+    path: str
+    sha256: str
+    number: int
+    start: int
+    end: int
+    text: str
+    vector: Vector
+
+
+class SentenceRow(NamedTuple):
+    """A sentence of a passage, in order from 0, with its text and its unit vector, float32, shape [dimension]."""
+
+    passage_id: str
+    position: int
+    start: int
+    end: int
+    text: str
+    boilerplate: bool
+    vector: Vector
+
+
+_PASSAGES = """
+SELECT p.key, d.path, d.sha256, p.number, p."start", p."end", p.text, v.vector
+FROM passages p JOIN documents d ON d.id = p.document JOIN vectors v ON v.id = p.vector WHERE d.live = 1"""
+
+_SENTENCES = """
+SELECT p.key, s.position, s."start", s."end", s.boilerplate, v.vector, p.text, p."start"
+FROM sentences s JOIN passages p ON p.id = s.passage JOIN documents d ON d.id = p.document JOIN vectors v ON v.id = s.vector
+WHERE d.live = 1"""
+
+
+class Catalog:
+    """Reads one catalog file; safe to share between threads, each of which gets a connection of its own.
+
+    Every method may raise IndexBroken (the file is damaged) or StorageError (the disk refuses).
+    """
+
+    def __init__(self, path: Path, create: bool = False) -> None:
+        self.path = path
+        self._create = create
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        try:
+            self._check_layout()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Closes the connections of all threads."""
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+            self._local = threading.local()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Makes all reads of this thread in the block see one state, whatever another process writes meanwhile."""
+        with translated(self.path):
+            self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with translated(self.path):
+                self._connection.execute("COMMIT")
+
+    @property
+    def generation(self) -> int:
+        """How many times the index has been changed, read from the file now."""
+        rows = self._rows("SELECT value FROM meta WHERE name = 'generation'")
+        return int(rows[0][0]) if rows else 0
+
+    def meta(self) -> Meta:
+        """What the index was made with, read from the file now."""
+        values: dict[str, str] = dict(self._rows("SELECT name, value FROM meta"))
+        return Meta(
+            embed_name=values.get("embed_name", ""),
+            fingerprint=values.get("fingerprint", ""),
+            dimension=int(values.get("dimension", "0")),
+            splitter=values.get("splitter", ""),
+            generation=int(values.get("generation", "0")),
+            ready=values.get("ready") == "1",
+            vectors=values.get("vectors", ""),
+            builds=int(values.get("builds", "0")),
+            holes=int(values.get("holes", "0")),
+        )
+
+    def documents(self) -> tuple[SourceRow, ...]:
+        """All documents in order of path, without their texts."""
+        rows = self._rows("SELECT path, sha256, size, passages, sentences FROM documents WHERE live = 1 ORDER BY path")
+        return tuple(SourceRow(*row) for row in rows)
+
+    def document(self, path: str) -> Document | None:
+        """A document with its text, or None when no such path is indexed."""
+        for row in self._rows("SELECT path, sha256, size, text FROM documents WHERE live = 1 AND path = ?", (path,)):
+            return Document(path=row[0], sha256=row[1], size=row[2], text=row[3])
+        return None
+
+    def passages(self, ids: Sequence[str]) -> list[PassageRow]:
+        """The passages with these ids in the order asked; unknown ids are left out."""
+        rows = self._rows(f"{_PASSAGES} AND p.key IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
+        found = {row[0]: _passage(row) for row in rows}
+        return [found[id] for id in ids if id in found]
+
+    def passages_of(self, path: str) -> list[PassageRow]:
+        """All passages of a document in order."""
+        return [_passage(row) for row in self._rows(f"{_PASSAGES} AND d.path = ? ORDER BY p.number", (path,))]
+
+    def sentences(self, passage_ids: Sequence[str]) -> list[SentenceRow]:
+        """The sentences of these passages, in the order asked and then that of the text; unknown ids are left out."""
+        rows = self._rows(
+            f"{_SENTENCES} AND p.key IN (SELECT value FROM json_each(?)) ORDER BY s.position", (json.dumps(list(passage_ids)),)
+        )
+        found: dict[str, list[SentenceRow]] = {}
+        for row in rows:
+            found.setdefault(row[0], []).append(_sentence(row))
+        return [sentence for id in dict.fromkeys(passage_ids) for sentence in found.get(id, ())]
+
+    def search(self, stems: Sequence[str], k: int, paths: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """The k passages with the highest BM25 for these stems (any of them), as (id, score), best first, ties in order of id.
+
+        The formula is FTS5's Okapi BM25 with k1 = 1.2 and b = 0.75; `paths` limits the passages, not the statistics.
+        """
+        if not stems or k < 1:
+            return []
+        query = _match(stems)
+        rows = self._ranked(query, k + SPARE, paths)
+        if len(rows) == k + SPARE and rows[k - 1][1] == rows[-1][1]:
+            rows = self._ranked(query, self.passage_count(), paths)
+        keys = dict(
+            self._rows("SELECT id, key FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps([r[0] for r in rows]),))
+        )
+        ranked = sorted((score, keys[row]) for row, score in rows if row in keys)
+        return [(key, -score) for score, key in ranked[:k]]
+
+    def document_frequency(self, stems: Sequence[str]) -> dict[str, int]:
+        """For each stem the number of passages that hold it."""
+        query = "SELECT count(*) FROM lexicon WHERE lexicon MATCH ?"
+        return {stem: int(self._rows(query, (_match([stem]),))[0][0]) for stem in dict.fromkeys(stems)}
+
+    def passage_count(self) -> int:
+        """Number of passages."""
+        return int(self._rows("SELECT coalesce(sum(passages), 0) FROM documents WHERE live = 1")[0][0])
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """The corpus's words in lower case (no stop words, no boilerplate), each with the number of documents that hold it."""
+        return dict(self._rows("SELECT word, documents FROM vocabulary ORDER BY word"))
+
+    def all_passage_ids(self) -> list[str]:
+        """The ids of all passages, in order of id."""
+        return [
+            row[0]
+            for row in self._rows("SELECT p.key FROM passages p JOIN documents d ON d.id = p.document WHERE d.live = 1 ORDER BY p.key")
+        ]
+
+    def vector_rows(self, ids: Sequence[str]) -> list[tuple[str, str, Vector]]:
+        """Passages, staged ones too, as (id, path, vector), in order of id."""
+        query = """SELECT p.key, d.path, v.vector FROM passages p JOIN documents d ON d.id = p.document JOIN vectors v ON v.id = p.vector
+            WHERE p.key IN (SELECT value FROM json_each(?)) ORDER BY p.key"""
+        return [(key, path, np.frombuffer(vector, np.float32)) for key, path, vector in self._rows(query, (json.dumps(list(ids)),))]
+
+    def _ranked(self, query: str, limit: int, paths: Sequence[str] | None) -> list[tuple[int, float]]:
+        if paths is None:
+            return self._rows("SELECT rowid, rank FROM lexicon WHERE lexicon MATCH ? ORDER BY rank LIMIT ?", (query, limit))
+        inside = "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document WHERE d.path IN (SELECT value FROM json_each(?))"
+        return self._rows(
+            f"SELECT rowid, rank FROM lexicon WHERE lexicon MATCH ? AND rowid IN ({inside}) ORDER BY rank LIMIT ?",
+            (query, json.dumps(list(paths)), limit),
+        )
+
+    def _check_layout(self) -> None:
+        rows = self._rows("SELECT value FROM meta WHERE name = 'layout'")
+        if rows and rows[0][0] != LAYOUT:
+            raise IndexBroken(
+                f"The catalog {self.path} has layout {rows[0][0]}; this version of Groundline reads layout {LAYOUT}.",
+                "Run `groundline repair --rebuild`: it reads the documents again.",
+            )
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = connect(self.path, self._create)
+            with self._guard:
+                self._connections.append(connection)
+                self._local.connection = connection
+        return connection
+
+    def _rows(self, query: str, parameters: Sequence[object] = ()) -> list[Any]:
+        with translated(self.path):
+            return self._connection.execute(query, tuple(parameters)).fetchall()
+
+
+def _match(stems: Sequence[str]) -> str:
+    """An FTS5 query for any of the stems; sorted, so that the order of a question's words cannot move the last bit of a score."""
+    return " OR ".join('"' + stem.replace('"', '""') + '"' for stem in sorted(set(stems)))
+
+
+def _passage(row: tuple[Any, ...]) -> PassageRow:
+    return PassageRow(*row[:7], np.frombuffer(row[7], np.float32))
+
+
+def _sentence(row: tuple[Any, ...]) -> SentenceRow:
+    key, position, start, end, boilerplate, vector, text, first = row
+    return SentenceRow(key, position, start, end, text[start - first : end - first], bool(boilerplate), np.frombuffer(vector, np.float32))

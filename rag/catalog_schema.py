@@ -1,0 +1,85 @@
+"""The catalog's tables, how a connection to it is opened, and what SQLite's errors mean to a reader."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.errors import IndexBroken, IndexLocked, IndexMissing, StorageError
+
+FILE_NAME = "catalog.sqlite3"
+
+# Raised when the tables, or the words and stems kept in them, change their meaning.
+LAYOUT = "1"
+
+# `documents.live` is 0 until the transaction that finishes an ingest; a reader sees only rows that are live.
+# `pending` holds texts whose vectors are still to be computed; ids are those of `vector_keys`.
+# The tokenizer leaves a stem such as "38,500" or "u.s" in one piece: stems are cut by rag.language.words and by nothing else.
+TABLES = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents (
+    id INTEGER PRIMARY KEY, live INTEGER NOT NULL DEFAULT 0, path TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
+    passages INTEGER NOT NULL, sentences INTEGER NOT NULL, words TEXT NOT NULL, text TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS documents_path ON documents (path, live);
+CREATE TABLE IF NOT EXISTS passages (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, document INTEGER NOT NULL, number INTEGER NOT NULL, "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL, vector INTEGER NOT NULL, stems TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS passages_document ON passages (document, number);
+CREATE TABLE IF NOT EXISTS sentences (
+    passage INTEGER NOT NULL, position INTEGER NOT NULL, "start" INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    boilerplate INTEGER NOT NULL, vector INTEGER NOT NULL, PRIMARY KEY (passage, position)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vector_keys (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS pending (id INTEGER PRIMARY KEY, path TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS vocabulary (word TEXT PRIMARY KEY, documents INTEGER NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE IF NOT EXISTS lexicon USING fts5(
+    stems, content = 'passages', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 0 tokenchars '.,’'''");
+"""
+
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM}
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+
+
+def connect(path: Path, create: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode with write-ahead logging; `create` makes the file and the tables that are missing.
+
+    Raises IndexMissing (no tables in it), IndexBroken, IndexLocked or StorageError.
+    """
+    with translated(path):
+        mode = "rwc" if create else "rw"
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30.0, isolation_level=None, check_same_thread=False
+        )
+        try:
+            # Zeroes what is deleted, so that no text of a deleted document stays in the file.
+            connection.execute("PRAGMA secure_delete = ON")
+            if create:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            if connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetchone() == (0,):
+                raise IndexMissing(f"The catalog {path} is empty: nothing has been indexed.", "Run `groundline ingest`.")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turns SQLite's errors into Groundline's: StorageError, IndexLocked or IndexBroken."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _FULL:
+            raise StorageError(
+                f"The catalog {path} cannot be written: {error}.", "Free some space, or choose another folder with --home."
+            ) from error
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise IndexLocked(f"The catalog {path} is in use by another process: {error}.", "Try again in a moment.") from error
+        if code in _BROKEN or isinstance(error, sqlite3.OperationalError):
+            raise IndexBroken(
+                f"The catalog {path} cannot be read: {error}.", "Run `groundline repair --rebuild`: it reads the documents again."
+            ) from error
+        raise

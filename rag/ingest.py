@@ -1,0 +1,207 @@
+"""Brings an index up to date with its folder: only what changed is read, only unknown texts are embedded, one commit finishes it."""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from rag.build import build, sweep
+from rag.catalog_schema import FILE_NAME
+from rag.catalog_writer import CatalogWriter, Identity
+from rag.config import Settings
+from rag.embed import Embedder, Vectors
+from rag.errors import CorpusEmpty, CorpusNotFound, IndexMismatch, ModelError, ReadError, SettingsError, StorageError
+from rag.lock import writer_lock
+from rag.readers import find_files, hash_file, read
+from rag.schema import IngestReport, Skipped
+from rag.split import SPLITTER_VERSION, split
+
+LOCK_NAME = "lock"
+VECTORS_FOLDER = "chroma"
+
+# Texts embedded between two commits: what a killed run may have to embed again.
+EMBED_BATCH = 32
+
+
+class Progress(NamedTuple):
+    """How far an ingest is: the document at hand, texts embedded and to be embedded, seconds left (None: not known yet)."""
+
+    path: str
+    done: int
+    total: int
+    seconds_left: float | None
+
+
+class Plan(NamedTuple):
+    """What an ingest found in the folder, by path."""
+
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    unchanged: list[str]
+    skipped: list[Skipped]
+
+
+Report = Callable[[Progress], None]
+
+
+def index_folder(home: Path, corpus: Path) -> Path:
+    """The folder of a corpus's index: readable name and hash of the resolved path. Raises SettingsError for a home inside the corpus."""
+    root, place = corpus.resolve(), home.resolve()
+    if place.is_relative_to(root):
+        raise SettingsError(f"The home {home} lies inside the corpus {corpus}.", "Choose another folder with --home.")
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", root.name)[:40].strip(".-") or "corpus"
+    return place / f"{name}-{hashlib.sha256(str(root).encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
+
+
+def identity(embedder: Embedder, settings: Settings) -> Identity:
+    """What an index made with this model and these settings depends on."""
+    splitter = f"{SPLITTER_VERSION} with passages of {settings.passage_tokens} tokens"
+    return Identity(embedder.name, embedder.fingerprint, embedder.dimension, splitter)
+
+
+def check_identity(made_with: Identity, asked: Identity, corpus: Path) -> None:
+    """Raises IndexMismatch, naming both, when an index was made with another model or splitter."""
+    if made_with != asked:
+        raise IndexMismatch(
+            f"The index of {corpus} was made with {_described(made_with)}; this run uses {_described(asked)}.",
+            "Run `groundline repair --rebuild` to make it anew.",
+        )
+
+
+def ingest(
+    corpus: Path, home: Path, embedder: Embedder, settings: Settings, progress: Report | None = None, rebuild: bool = False
+) -> IngestReport:
+    """Reads what changed in the corpus since the last time and makes it what readers see, in one commit.
+
+    A run that is killed leaves the last complete state, and the vectors that it computed. `rebuild` throws the index away first.
+    Raises CorpusNotFound, CorpusEmpty, SettingsError, IndexMismatch, IndexLocked, IndexBroken, StorageError or ModelError.
+    """
+    if not corpus.is_dir():
+        raise CorpusNotFound(f"The corpus {corpus} is not a folder.", "Name a folder of .txt or .md files with --corpus DIR.")
+    folder = index_folder(home, corpus)
+    with writing(folder, settings, anew=rebuild) as writer:
+        asked = identity(embedder, settings)
+        meta = writer.meta()
+        if rebuild or not meta.fingerprint:
+            writer.reset(asked)
+        else:
+            check_identity(Identity(*meta[:4]), asked, corpus)
+        plan = _read(corpus, writer, embedder, settings, progress)
+        return _finish(folder, writer, plan, corpus, embedder, progress)
+
+
+@contextmanager
+def writing(folder: Path, settings: Settings, anew: bool = False) -> Iterator[CatalogWriter]:
+    """The catalog of an index folder, open for writing under the writers' lock; `anew` replaces a file that cannot be read."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"The folder {folder} cannot be made: {error.strerror}.", "Choose another folder with --home.") from error
+    with writer_lock(folder / LOCK_NAME, settings.lock_timeout):
+        writer = CatalogWriter.open(folder / FILE_NAME, anew)
+        try:
+            yield writer
+        finally:
+            writer.close()
+
+
+def _read(corpus: Path, writer: CatalogWriter, embedder: Embedder, settings: Settings, progress: Report | None) -> Plan:
+    """Stages every document that is new or changed; drops what an earlier, killed run staged and nobody wants any more."""
+    live = {row.path: row.sha256 for row in writer.documents()}
+    staged = writer.staged()
+    files, skipped = find_files(corpus)
+    plan = Plan([], [], [], [], list(skipped))
+    for file in files:
+        name = file.relative_to(corpus).as_posix()
+        try:
+            known = hash_file(file) if name in live or name in staged else ""
+            if known and live.get(name) == known:
+                plan.unchanged.append(name)
+                continue
+            if not known or staged.get(name) != known:
+                _report(progress, Progress(name, 0, 0, None))
+                if not _stage(corpus, file, writer, embedder, settings, live):
+                    plan.unchanged.append(name)
+                    continue
+        except ReadError as error:
+            plan.skipped.append(Skipped(path=name, reason=str(error)))
+            continue
+        (plan.changed if name in live else plan.added).append(name)
+    plan.removed.extend(sorted(set(live) - set(plan.unchanged) - set(plan.changed)))
+    if stale := set(writer.staged()) - set(plan.added) - set(plan.changed):
+        writer.unstage(sorted(stale))
+    return plan
+
+
+def _stage(corpus: Path, file: Path, writer: CatalogWriter, embedder: Embedder, settings: Settings, live: dict[str, str]) -> bool:
+    document = read(corpus, file, settings.max_file_bytes)
+    if live.get(document.path) == document.sha256:
+        return False
+    passages = split(document.text, embedder.count_tokens, settings.passage_tokens)
+    if not passages:
+        raise ReadError(f"{document.path} holds no text.", "")
+    writer.stage(document, passages, identity(embedder, settings))
+    return True
+
+
+def _finish(folder: Path, writer: CatalogWriter, plan: Plan, corpus: Path, embedder: Embedder, progress: Report | None) -> IngestReport:
+    meta = writer.meta()
+    notes: tuple[str, ...] = ()
+    generation = meta.generation
+    if plan.added or plan.changed or plan.removed:
+        _embed(writer, embedder, progress)
+        replaced = writer.replace(plan.removed)
+        vectors, holes, notes = build(folder / VECTORS_FOLDER, writer, writer.coming(), writer.brought(), replaced)
+        generation = writer.swap(vectors, holes)
+        sweep(folder / VECTORS_FOLDER, keep=vectors)
+        writer.checkpoint()
+    elif not meta.ready:
+        reasons = "; ".join(f"{item.path}: {item.reason}" for item in plan.skipped[:5])
+        raise CorpusEmpty(f"The corpus {corpus} holds no document that can be read. {reasons}".strip(), "Put .txt or .md files into it.")
+    documents = writer.documents()
+    return IngestReport(
+        added=tuple(plan.added),
+        changed=tuple(plan.changed),
+        removed=tuple(plan.removed),
+        unchanged=tuple(plan.unchanged),
+        skipped=tuple(plan.skipped),
+        notes=notes,
+        generation=generation,
+        documents=len(documents),
+        passages=sum(row.passages for row in documents),
+    )
+
+
+def _embed(writer: CatalogWriter, embedder: Embedder, progress: Report | None) -> None:
+    """Computes the vectors of all pending texts, committing them batch by batch."""
+    total, done, began = writer.pending_count(), 0, time.monotonic()
+    while batch := writer.pending(EMBED_BATCH):
+        ids, paths, texts = zip(*batch, strict=True)
+        writer.keep_vectors(ids, _checked(embedder, embedder.embed(texts), len(texts)))
+        done += len(texts)
+        _report(progress, Progress(paths[-1], done, total, (time.monotonic() - began) / done * (total - done)))
+
+
+def _checked(embedder: Embedder, vectors: Vectors, count: int) -> Vectors:
+    if vectors.shape != (count, embedder.dimension) or not np.isfinite(vectors).all():
+        raise ModelError(
+            f"The embedding model {embedder.name} returned numbers of shape {vectors.shape} for {count} texts, or not finite ones.",
+            f"It has to return {embedder.dimension} finite numbers for each text.",
+        )
+    return vectors
+
+
+def _report(progress: Report | None, state: Progress) -> None:
+    if progress is not None:
+        progress(state)
+
+
+def _described(made_with: Identity) -> str:
+    model = f"embedding model {made_with.embed_name} ({made_with.dimension} numbers, {made_with.fingerprint[:12]})"
+    return f"{model} and splitter {made_with.splitter}"

@@ -1,0 +1,137 @@
+"""Nearest passages by vector: the only module that knows Chroma. What it holds can always be built again from the catalog."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexBroken, StorageError
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+Vector = NDArray[np.float32]
+
+DATABASE = "chroma.sqlite3"
+COLLECTION = "passages"
+BATCH = 1000
+
+# ef_search 200 found .999 of the true neighbours of real vectors, the default of 100 .994.
+HNSW = {"space": "cosine", "ef_search": 200, "ef_construction": 200, "max_neighbors": 16}
+
+# How near a row of the sample has to find a copy of itself (float32 cosine of a unit vector with itself).
+SELF_SIMILARITY = 0.999
+
+
+class VectorStore:
+    """One Chroma collection in one folder, with cosine similarity over unit vectors of `dimension` numbers.
+
+    Every method raises IndexBroken when Chroma refuses, StorageError when the disk does.
+    """
+
+    def __init__(self, folder: Path, client: "ClientAPI", collection: "Collection", dimension: int) -> None:
+        self.folder = folder
+        self.dimension = dimension
+        self._client = client
+        self._collection = collection
+
+    @classmethod
+    def open(cls, folder: Path, name: str, dimension: int, create: bool = False) -> "VectorStore":
+        """Opens the collection `name` in the folder; `create` makes folder and collection."""
+        if not create and not (folder / DATABASE).is_file():
+            raise IndexBroken(f"The vector index {folder} is missing.", "Run `groundline repair`.")
+        with _translated(folder):
+            import chromadb
+            from chromadb.config import Settings
+
+            client = chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False))
+            try:
+                if create:
+                    collection = client.create_collection(name, configuration={"hnsw": HNSW}, embedding_function=None)  # type: ignore[typeddict-item]
+                else:
+                    collection = client.get_collection(name, embedding_function=None)
+            except BaseException:
+                client.close()
+                raise
+        return cls(folder, client, collection, dimension)
+
+    def close(self) -> None:
+        """Lets go of the folder."""
+        with _translated(self.folder):
+            self._client.close()
+
+    def upsert(self, ids: Sequence[str], vectors: Vector, paths: Sequence[str]) -> None:
+        """Adds rows or replaces those with the same id. `vectors` are float32, shape [len(ids), dimension]."""
+        with _translated(self.folder):
+            step = min(BATCH, self._client.get_max_batch_size())
+            for first in range(0, len(ids), step):
+                cut = slice(first, first + step)
+                metadatas: list[Any] = [{"path": path} for path in paths[cut]]
+                self._collection.upsert(ids=list(ids[cut]), embeddings=vectors[cut], metadatas=metadatas)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Deletes rows; ids that are not there are no error."""
+        with _translated(self.folder):
+            step = min(BATCH, self._client.get_max_batch_size())
+            for first in range(0, len(ids), step):
+                self._collection.delete(ids=list(ids[first : first + step]))
+
+    def nearest(self, vector: Vector, k: int, paths: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """The k rows nearest to a unit vector as (id, cosine similarity), best first, ties in order of id; `paths` limits the rows.
+
+        Approximate: re-score with the catalog's vectors where the last digit matters.
+        """
+        with _translated(self.folder):
+            where: Any = None if paths is None else {"path": {"$in": list(paths)}}
+            if k < 1 or (paths is not None and not paths):
+                return []
+            answer = self._collection.query(query_embeddings=[vector], n_results=k, where=where, include=["distances"])
+            ids, distances = answer["ids"][0], (answer["distances"] or [[]])[0]
+        return sorted(((id, 1.0 - float(distance)) for id, distance in zip(ids, distances, strict=True)), key=lambda row: (-row[1], row[0]))
+
+    def count(self) -> int:
+        """Number of rows."""
+        with _translated(self.folder):
+            return int(self._collection.count())
+
+    def ids(self) -> list[str]:
+        """The ids of all rows, in order of id."""
+        with _translated(self.folder):
+            return sorted(self._collection.get(include=[])["ids"])
+
+    def self_check(self, count: int, sample: Sequence[tuple[str, Vector]]) -> str:
+        """What is wrong, or "": there are `count` rows, and each (id, vector) of the sample finds itself or its like."""
+        try:
+            found = self.count()
+            if found != count:
+                return f"it holds {found} passages, not {count}"
+            for id, vector in sample:
+                hits = self.nearest(vector, 1)
+                if not hits or not (hits[0][0] == id or hits[0][1] >= SELF_SIMILARITY):
+                    return f"passage {id} does not find itself"
+        except IndexBroken as error:
+            return str(error)
+        return ""
+
+
+def spread(rows: Sequence[str], size: int) -> list[str]:
+    """Up to `size` of the rows, evenly spread."""
+    return list(islice(rows, 0, None, max(1, len(rows) // size)))[:size]
+
+
+@contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    """Chroma's errors as Groundline's. Its Rust half raises panics, which are no Exception."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, IndexBroken, MemoryError):
+        raise
+    except BaseException as error:
+        if "disk is full" in str(error) or "No space left" in str(error) or "readonly database" in str(error):
+            raise StorageError(f"The vector index {folder} cannot be written: {error}", "Free some space, or use --home.") from error
+        raise IndexBroken(f"The vector index {folder} does not answer: {error}", "Run `groundline repair`.") from error
