@@ -1,0 +1,57 @@
+"""False premises: a question that states a wrong number, place, person or date must be corrected, never gone along with.
+
+`premise_affirmed` (1 is bad): the question was answered without any correction. `premise_corrected`: a correction names what the
+documents say, or cites a gold span that says it. `premise_false_alarm` (1 is bad): an answerable question was "corrected".
+Abstaining neither affirms nor corrects. Source: Kim et al., (QA)²: Question Answering with Questionable Assumptions, 2023,
+arXiv:2212.10003.
+"""
+
+from collections.abc import Mapping
+
+from eval.metrics.base import Metric, Outcome, Score, could_not_judge, groups_held, yes_no
+from rag.schema import Answer, Document
+
+
+def affirmed(outcome: Outcome, documents: Mapping[str, Document]) -> Score | None:
+    """Whether a false premise was gone along with."""
+    if outcome.case.expect != "correct":
+        return None
+    if outcome.answer is None:
+        return could_not_judge(outcome.error)
+    if outcome.answer.status == "abstained":
+        return yes_no(False, "abstained")
+    return yes_no(not outcome.answer.corrections, _said(outcome.answer))
+
+
+def corrected(outcome: Outcome, documents: Mapping[str, Document]) -> Score | None:
+    """Whether a false premise was corrected with what the documents say."""
+    expected = outcome.case.correction
+    if expected is None:
+        return None
+    if outcome.answer is None:
+        return could_not_judge(outcome.error)
+    by_number = {citation.n: citation for citation in outcome.answer.citations}
+    for correction in outcome.answer.corrections:
+        citation = by_number.get(correction.citation)
+        names_it = expected.found.casefold() in f"{correction.found} {correction.text}".casefold()
+        if names_it or (citation is not None and groups_held(outcome.case, citation)):
+            return yes_no(True, f"corrected: {correction.text}")
+    return yes_no(False, f"not corrected to {expected.found!r}: {_said(outcome.answer)}")
+
+
+def false_alarm(outcome: Outcome, documents: Mapping[str, Document]) -> Score | None:
+    """Whether an answerable question with nothing wrong in it was corrected."""
+    if outcome.case.expect != "answer":
+        return None
+    if outcome.answer is None:
+        return could_not_judge(outcome.error)
+    return yes_no(bool(outcome.answer.corrections), _said(outcome.answer))
+
+
+def _said(answer: Answer) -> str:
+    return "; ".join(correction.text for correction in answer.corrections) or f"{answer.status} without a correction"
+
+
+AFFIRMED = Metric("premise_affirmed", "False premises gone along with", affirmed, higher_is_better=False)
+CORRECTED = Metric("premise_corrected", "False premises corrected", corrected)
+FALSE_ALARM = Metric("premise_false_alarm", "Sound questions corrected", false_alarm, higher_is_better=False)

@@ -1,0 +1,79 @@
+"""Intervals and tests: bootstrap over documents with a fixed seed, exact McNemar, paired bootstrap.
+
+Sources: Efron, Tibshirani, An Introduction to the Bootstrap, 1993 (percentile interval); Field, Welsh, Bootstrapping clustered data, 2007
+(whole clusters are drawn); McNemar, 1947, with the exact binomial tail.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import comb
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEED = 20_221_128
+RESAMPLES = 1_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A 95 % interval."""
+
+    low: float
+    high: float
+
+
+def bootstrap(clusters: Mapping[str, Sequence[T]], aggregate: Callable[[Sequence[T]], float | None]) -> Interval | None:
+    """95 % percentile interval of an aggregate, whole clusters (documents) drawn with replacement; None when it cannot be formed.
+
+    Resamples in which the aggregate has no value are left out.
+    """
+    groups = [clusters[name] for name in sorted(clusters)]
+    if not groups:
+        return None
+    values = [aggregate([item for which in draw for item in groups[which]]) for draw in _draws(len(groups))]
+    return _interval([value for value in values if value is not None])
+
+
+def bootstrap_mean(clusters: Mapping[str, Sequence[float]]) -> Interval | None:
+    """`bootstrap` of the mean, in one matrix operation."""
+    groups = [clusters[name] for name in sorted(clusters)]
+    if not any(groups):
+        return None
+    draws = _draws(len(groups))
+    sums = np.array([sum(group) for group in groups])[draws].sum(axis=1)
+    sizes = np.array([len(group) for group in groups])[draws].sum(axis=1)
+    return _interval((sums[sizes > 0] / sizes[sizes > 0]).tolist())
+
+
+def paired_bootstrap(clusters: Mapping[str, Sequence[tuple[T, T]]], aggregate: Callable[[Sequence[T]], float | None]) -> Interval | None:
+    """95 % interval of aggregate(second) - aggregate(first) over pairs of the same cases, whole clusters drawn."""
+
+    def difference(pairs: Sequence[tuple[T, T]]) -> float | None:
+        first, second = aggregate([pair[0] for pair in pairs]), aggregate([pair[1] for pair in pairs])
+        return None if first is None or second is None else second - first
+
+    return bootstrap(clusters, difference)
+
+
+def mcnemar(gained: int, lost: int) -> float:
+    """Two-sided exact p of as uneven a split of the discordant pairs, were gaining and losing a case equally likely."""
+    n = gained + lost
+    tail = sum(comb(n, i) for i in range(min(gained, lost) + 1)) / 2**n
+    return min(1.0, 2 * tail)
+
+
+@cache
+def _draws(clusters: int) -> NDArray[np.int64]:
+    return np.random.default_rng(SEED).integers(0, clusters, size=(RESAMPLES, clusters))
+
+
+def _interval(values: Sequence[float]) -> Interval | None:
+    if not values:
+        return None
+    low, high = np.percentile(np.array(values), [2.5, 97.5])
+    return Interval(float(low), float(high))
