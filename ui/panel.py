@@ -1,0 +1,131 @@
+"""The source panel: a document's text with a quote highlighted at its exact characters, as pure functions."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rag.citations import line_numbers
+from rag.errors import GroundlineError
+from rag.schema import Document, Frozen
+from ui.markup import Markup, element, join
+from ui.render import problem
+
+# Characters shown on each side of a quote at first; a browser lays out that much at once without a pause.
+SURROUNDINGS = 40_000
+
+
+class View(Frozen):
+    """What to show of a document: a quote `[start, end)` (none: the whole), and the short answers inside it.
+
+    `quote` and `sha256` are what the citation promised; where the document no longer says so, the view is stale.
+    `before` and `after` are characters of surroundings.
+    """
+
+    path: str
+    sha256: str = ""
+    n: int | None = None
+    passage: int | None = None
+    start: int = 0
+    end: int = 0
+    quote: str = ""
+    short: tuple[tuple[int, int], ...] = ()
+    before: int = SURROUNDINGS
+    after: int = SURROUNDINGS
+
+
+def source(view: View, document: Document) -> Markup:
+    """The document around the quote; `data-stale` is set, and nothing highlighted, where the quote does not stand there any more."""
+    start, end = view.start, view.end
+    inside = 0 <= start <= end <= len(document.text)
+    stale = bool(view.sha256 and view.sha256 != document.sha256)
+    holds = inside and (not view.quote or document.text[start:end] == view.quote)
+    head = element(
+        "header", {"class": "where"}, element("h2", {"class": "file"}, element("bdi", {}, document.path)), _place(view, document, holds)
+    )
+    if not holds:
+        return join([head, _stale(view, moved=True), _page(document, 0, 0, (), view)])
+    notice = _stale(view, moved=False) if stale else Markup("")
+    return join([head, notice, _page(document, start, end, view.short, view)])
+
+
+def gone(view: View) -> Markup:
+    """The panel for a document that the corpus no longer holds."""
+    head = element("header", {"class": "where"}, element("h2", {"class": "file"}, element("bdi", {}, view.path)))
+    missing = GroundlineError(
+        "This document is not among the indexed ones.",
+        "It was removed or renamed, or the link is from another corpus. Ask again to get current sources.",
+    )
+    quote = element("blockquote", {"dir": "auto"}, view.quote) if view.quote else ""
+    return join([head, problem(missing), quote])
+
+
+def _place(view: View, document: Document, holds: bool) -> Markup:
+    if not holds or view.start == view.end:
+        return element(
+            "p", {"class": "detail"}, f"{line_numbers(document.text, 0, len(document.text))[1]:,} lines, {len(document.text):,} characters"
+        )
+    first, last = line_numbers(document.text, view.start, view.end)
+    lines = f"line {first:,}" if first == last else f"lines {first:,} to {last:,}"
+    passage = f"passage {view.passage:,}, " if view.passage else ""
+    return element("p", {"class": "detail"}, f"{passage}{lines}, characters {view.start:,} to {view.end:,}")
+
+
+def _stale(view: View, *, moved: bool) -> Markup:
+    if moved:
+        words = "Stale: the document has changed since this was cited, and the quote does not stand at these characters any more."
+    else:
+        words = "Stale: the document has changed since this was cited. The quote still stands at the same characters."
+    quote = element("blockquote", {"dir": "auto"}, view.quote) if moved and view.quote else ""
+    return element("div", {"class": "stale", "role": "note", "data-stale": True}, element("p", {}, words), quote)
+
+
+class _Piece(NamedTuple):
+    start: int
+    end: int
+    short: bool
+
+
+def _page(document: Document, start: int, end: int, short: tuple[tuple[int, int], ...], view: View) -> Markup:
+    text = document.text
+    first = _line_start(text, max(0, start - view.before))
+    last = _line_end(text, min(len(text), end + view.after))
+    quote = [
+        element("strong", {"class": "short"}, text[p.start : p.end]) if p.short else text[p.start : p.end]
+        for p in _pieces(start, end, short)
+    ]
+    marked = element("mark", {"class": "quote", "id": "gl-quote"}, *quote) if end > start else ""
+    body = element("div", {"class": "text", "dir": "auto"}, text[first:start], marked, text[end:last])
+    earlier = _more("before", f"Show {first:,} earlier characters") if first else ""
+    later = _more("after", f"Show {len(text) - last:,} later characters") if last < len(text) else ""
+    label = f"Text of {document.path}"
+    return element("div", {"class": "page", "tabindex": 0, "role": "region", "aria-label": label}, earlier, body, later)
+
+
+def _more(side: str, label: str) -> Markup:
+    return element("button", {"type": "button", "class": "more", "data-more": side}, label)
+
+
+def _pieces(start: int, end: int, short: tuple[tuple[int, int], ...]) -> Iterator[_Piece]:
+    """Cut the quote at its short answers, in order, without overlap."""
+    at = start
+    for begin, finish in sorted(short):
+        begin, finish = max(begin, at), min(finish, end)
+        if begin < finish:
+            if at < begin:
+                yield _Piece(at, begin, False)
+            yield _Piece(begin, finish, True)
+            at = finish
+    if at < end:
+        yield _Piece(at, end, False)
+
+
+def _line_start(text: str, at: int) -> int:
+    """The start of the line that `at` is in, unless the line is very long."""
+    start = text.rfind("\n", 0, at) + 1
+    return start if at - start < SURROUNDINGS else at
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    if end == -1:
+        end = len(text)
+    return end if end - at < SURROUNDINGS else at
