@@ -354,7 +354,9 @@ def _related(a: str, b: str) -> Relation | None:
 
 def _denied(a: str, b: str) -> bool:
     shorter, longer = sorted((a, b), key=len)
-    return len(shorter) > 3 and any(longer == prefix + shorter for prefix in ("un", "in", "im", "non", "non-", "dis", "ir", "il", "de", "mis"))
+    return len(shorter) > 3 and any(
+        longer == prefix + shorter for prefix in ("un", "in", "im", "non", "non-", "dis", "ir", "il", "de", "mis")
+    )
 
 
 def _antonyms(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
