@@ -11,10 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from rag.language.everyday import MORE_ANTONYMS, MORE_SYNONYMS
 from rag.language.words import STOP_WORDS, stem
 
 Relation = Literal["same", "synonym", "antonym", "hypernym"]
 
+# Two words count as synonyms when the ranks (from 0) of a sense that they share add up to at most this.
+RAREST_SHARED = 5
+PREFIXES = ("un", "in", "im", "non", "non-", "dis", "ir", "il", "de", "mis")
 _TABLE = Path(__file__).with_name("wordnet.txt.gz")
 # Regular endings and what they stand for, by part of speech (those of WordNet's own morphology).
 _ENDINGS = {
@@ -23,160 +27,6 @@ _ENDINGS = {
     "a": (("er", ""), ("est", ""), ("er", "e"), ("est", "e"), ("ier", "y"), ("iest", "y")),
     "r": (),
 }
-# Everyday pairs that WordNet does not join, or joins only through a rare sense; each line is one set of synonyms.
-_MORE_SYNONYMS = """
-say tell state add note explain write declare announce remark report mention comment describe argue claim insist maintain
-decline refuse reject deny
-protest demonstration rally unrest
-protester demonstrator marcher
-protest demonstrate rally march
-government authority administration regime official
-officer police policeman cop
-movie film
-kid child youngster
-large big huge massive enormous major
-buy purchase acquire
-begin start commence launch resume
-finish end conclude
-stop halt cease end
-let allow permit
-ban forbid prohibit bar outlaw
-kill murder
-injure wound hurt
-help assist aid
-get receive obtain gain
-show reveal demonstrate display indicate
-need require demand
-arrest detain apprehend
-free release
-increase rise grow climb
-decrease fall drop decline shrink reduce
-fast quick rapid swift
-car vehicle automobile
-home house residence
-city town metropolis
-country nation state
-company firm business
-job work employment
-leave depart exit
-arrive come reach
-build construct erect
-fire blaze
-old elderly aged
-elderly senior
-ill sick
-doctor physician
-scholar researcher academic scientist
-big large
-important significant key
-hard difficult tough
-easy simple
-answer reply respond response
-ask question inquire
-accuse blame
-think believe
-clip video footage
-film record
-internet web online
-epidemic pandemic outbreak
-virus coronavirus covid
-covid coronavirus
-lockdown closure
-lift remove end
-rule regulation restriction
-rule govern
-limit restrict curb
-quarantine isolation
-isolate seal
-shot vaccination vaccine jab dose
-choose pick select opt elect
-huge enormous vast
-empty blank
-forbid disallow
-teen teenager
-student pupil
-teacher instructor
-woman female lady
-man male guy
-girl woman
-boy man
-flee escape
-ready prepared
-victory win triumph
-defeat loss
-defeat beat
-lead head
-boss chief head leader
-worker employee staff
-customer client buyer
-price cost fee
-salary wage pay
-money cash fund
-flat apartment
-railway train rail
-plane aircraft airplane jet
-ship vessel boat
-road street highway
-rain rainfall
-storm hurricane
-quake earthquake
-flood flooding
-fix repair mend
-damage harm
-destroy wreck demolish ruin
-watch see view
-happen occur
-discuss talk debate
-talk speak
-vote ballot
-law legislation act
-court tribunal
-judge justice
-lawyer attorney
-jail prison
-die perish
-dead death die
-dead die deceased
-sell sale
-grow growth
-lose loss
-fail failure
-"""
-_MORE_ANTONYMS = """
-increase:decrease,fall,drop,decline,shrink,reduce,lower
-rise:fall,drop,decline,decrease,sink,plunge
-rise:fall grow:shrink,decline up:down high:low higher:lower more:less,fewer most:least,few many:few
-gain:lose,loss win:lose,defeat victory:defeat,loss success:failure succeed:fail
-allow:forbid,ban,prohibit,bar,block,prevent permit:forbid,ban,prohibit let:forbid,prevent,stop
-accept:reject,refuse,decline,deny approve:reject,oppose agree:disagree,refuse admit:deny confirm:deny
-support:oppose,reject,resist favor:oppose back:oppose praise:criticize,condemn,denounce welcome:condemn,criticize
-open:close,shut,closed start:stop,end,finish,halt begin:end,stop,finish launch:cancel,end resume:suspend,halt,stop
-lift:impose tighten:ease,relax,loosen impose:lift,remove expand:reduce,shrink,cut add:remove,subtract build:demolish,destroy
-hire:fire,dismiss buy:sell lend:borrow give:take arrive:leave,depart enter:leave,exit import:export
-arrest:release,free detain:release,free jail:free lock:unlock,unblock block:unblock,allow
-before:after early:late earlier:later above:below over:under inside:outside within:outside
-first:last north:south east:west northern:southern eastern:western northeast:southwest northwest:southeast left:right
-old:young,new older:younger,newer new:old big:small large:small larger:smaller long:short longer:shorter wide:narrow
-strong:weak stronger:weaker good:bad better:worse best:worst rich:poor safe:dangerous,unsafe easy:difficult,hard
-fast:slow quick:slow quickly:slowly rapid:slow hot:cold warm:cool,cold wet:dry clean:dirty heavy:light cheap:expensive
-legal:illegal possible:impossible likely:unlikely certain:uncertain able:unable known:unknown common:rare,uncommon
-public:private,secret local:foreign,national domestic:foreign male:female man:woman boy:girl husband:wife father:mother son:daughter
-brother:sister king:queen alive:dead live:die survive:die,perish birth:death life:death day:night morning:evening
-peaceful:violent calm:violent war:peace enemy:ally,friend friend:enemy love:hate like:dislike trust:distrust
-true:false right:wrong correct:incorrect,wrong positive:negative optimistic:pessimistic happy:sad,unhappy
-remember:forget find:lose create:destroy save:destroy,spend,waste improve:worsen,deteriorate strengthen:weaken
-faster:slower cheaper:dearer always:never often:rarely,seldom frequently:rarely,seldom everyone:nobody everything:nothing
-attack:defend advance:retreat,withdraw push:pull raise:lower,cut include:exclude present:absent attend:miss,skip
-temporary:permanent partial:full,complete,total minor:major minority:majority direct:indirect specific:general
-proven:unproven effective:ineffective efficient:inefficient sufficient:insufficient adequate:inadequate
-relevant:irrelevant stable:unstable equal:unequal similar:different same:different simple:complex
-benefit:harm advantage:disadvantage profit:loss surplus:deficit income:expense supply:demand
-ease:tighten,worsen relax:tighten loosen:tighten worsen:improve,ease relieve:worsen speed:slow,delay hasten:slow,delay
-accelerate:slow delay:hasten slow:speed,hasten peace:violence unite:divide join:leave,quit connect:disconnect
-encourage:discourage,deter urge:discourage enable:prevent,disable deny:confirm,admit hope:despair
-calm:anger widespread:isolated,rare unprecedented:common,usual unusual:usual,common,typical rare:common,frequent
-defy:obey obey:defy,disobey disperse:gather,assemble gather:disperse
-"""
 
 
 class _Lemma(NamedTuple):
@@ -187,34 +37,119 @@ class _Lemma(NamedTuple):
     derived: frozenset[str]
 
 
+class Meaning(NamedTuple):
+    """What a word can mean, as keys that two words share or not: `senses` gives each synset its rank among the word's senses, `heads` the same for the head of an adjective's cluster.
+
+    `above` are the synsets one or two steps more general than the main senses, `parents` those one step above the first two;
+    `opposites` are antonymous synsets, `opposite_words` antonymous lemmas; `groups` number the everyday sets of synonyms; `derived`
+    are lemmas of the same root.
+    """
+
+    word: str
+    stem: str
+    bases: frozenset[str]
+    senses: dict[int, int]
+    heads: dict[int, int]
+    main: frozenset[int]
+    above: frozenset[int]
+    parents: frozenset[int]
+    opposites: frozenset[int]
+    opposite_words: frozenset[str]
+    groups: frozenset[int]
+    derived: frozenset[str]
+
+
 class _Tables:
     """The table in memory: lines stay bytes and are read when asked for."""
 
     def __init__(self) -> None:
         sections = [part.split(b"\n") for part in gzip.decompress(_TABLE.read_bytes()).rstrip(b"\n").split(b"\n\n")]
         self.lemmas, self.synsets, self.irregular, self.names, self.peoples = sections
-        self.more = _sets(_MORE_SYNONYMS)
-        self.opposites = _pairs(_MORE_ANTONYMS)
+        self.more = _sets(MORE_SYNONYMS)
+        self.opposites = _pairs(MORE_ANTONYMS)
 
 
+@lru_cache(maxsize=131_072)
 def related(a: str, b: str) -> Relation | None:
     """How lower-case word `a` is related to `b`: the same word, a synonym, an antonym, or `b` is the more general word (hypernym)."""
-    return _related(a, b) if a != b else "same"
+    if a == b:
+        return "same"
+    left, right = meaning(a), meaning(b)
+    if is_opposite(left, right):
+        return "antonym"
+    if left.bases & right.bases or left.stem == right.stem:
+        return "same"
+    if is_synonym(left, right):
+        return "synonym"
+    return "hypernym" if left.above & right.main else None
 
 
-def opposite(a: str, b: str) -> bool:
-    """Whether two words are antonyms: listed as such in WordNet or here, or one is the other with a denying prefix."""
-    return related(a, b) == "antonym"
+def is_opposite(a: Meaning, b: Meaning) -> bool:
+    """Whether two words are antonyms: in WordNet, in the everyday pairs, or by a denying prefix."""
+    return bool(a.opposite_words & b.bases or b.opposite_words & a.bases or a.opposites & b.main or b.opposites & a.main)
+
+
+def is_synonym(a: Meaning, b: Meaning) -> bool:
+    """Whether two different words share an everyday set, a root, or a sense that is not rare for both."""
+    if a.groups & b.groups or a.derived & b.bases or b.derived & a.bases:
+        return True
+    return _shared(a.senses, b.senses) or _shared(a.senses, b.heads) or _shared(a.heads, b.senses)
+
+
+def _shared(a: dict[int, int], b: dict[int, int]) -> bool:
+    return any(a[key] + b[key] <= RAREST_SHARED for key in a.keys() & b.keys())
+
+
+def siblings(a: str, b: str) -> bool:
+    """Whether two words name different things of one kind ("doctor", "nurse"): one synset is directly above main senses of both."""
+    return bool(meaning(a).parents & meaning(b).parents) and related(a, b) is None
 
 
 @lru_cache(maxsize=65_536)
-def siblings(a: str, b: str) -> bool:
-    """Whether two words name different things of one kind ("doctor", "nurse"): a direct hypernym in common, in main senses."""
-    for letter in ("n", "v"):
-        left = _parents(_senses(a, letter)[:2])
-        if left and left & _parents(_senses(b, letter)[:2]):
-            return related(a, b) is None
-    return False
+def meaning(word: str) -> Meaning:
+    """What a lower-case word can mean."""
+    tables = _tables()
+    bases = _bases(word)
+    lemmas = frozenset(lemma for lemma, _ in bases) | {word}
+    senses: dict[int, int] = {}
+    heads_of: dict[int, int] = {}
+    main: set[int] = set()
+    parents: set[int] = set()
+    above: set[int] = set()
+    opposites: set[int] = set()
+    for lemma, letter in sorted(bases):
+        for rank, sense in enumerate(_lemma(lemma).senses[letter]):
+            senses[sense] = min(rank, senses.get(sense, rank))
+            hypernyms, heads, _ = _synset(sense)
+            if rank < 4:
+                main.add(sense)
+                opposites |= _opposites(sense)
+            if rank < 2:
+                parents |= hypernyms
+            if rank < 3:
+                above |= hypernyms | _parents(tuple(hypernyms))
+            for head in heads:
+                heads_of[head] = min(rank + 1, heads_of.get(head, rank + 1))
+    prefixes = frozenset(prefix + word for prefix in PREFIXES if len(word) > 3)
+    stripped = frozenset(word[len(prefix) :] for prefix in PREFIXES if word.startswith(prefix) and len(word) > len(prefix) + 3)
+    denied = frozenset(other for other in prefixes | stripped if _lemma(other).senses or _bases(other)) if bases else frozenset[str]()
+    listed = frozenset[str]().union(*(tables.opposites.get(lemma, frozenset()) for lemma in lemmas))
+    groups = frozenset[int]().union(*(tables.more.get(lemma, frozenset()) for lemma in lemmas))
+    derived = frozenset[str]().union(*(_lemma(lemma).derived for lemma, _ in bases))
+    return Meaning(
+        word,
+        stem(word),
+        lemmas,
+        senses,
+        heads_of,
+        frozenset(main),
+        frozenset(above),
+        frozenset(parents),
+        frozenset(opposites),
+        listed | denied,
+        groups,
+        derived,
+    )
 
 
 @lru_cache(maxsize=65_536)
@@ -266,13 +201,14 @@ def _sets(text: str) -> dict[str, frozenset[int]]:
     return {word: frozenset(indices) for word, indices in found.items()}
 
 
-def _pairs(text: str) -> frozenset[tuple[str, str]]:
-    found = set()
+def _pairs(text: str) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
     for entry in text.split():
         word, _, others = entry.partition(":")
         for other in others.split(","):
-            found |= {(word, other), (other, word)}
-    return frozenset(found)
+            found.setdefault(word, set()).add(other)
+            found.setdefault(other, set()).add(word)
+    return {word: frozenset(others) for word, others in found.items()}
 
 
 def _find(lines: list[bytes], key: str) -> str | None:
@@ -322,67 +258,10 @@ def _bases(word: str) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-def _senses(word: str, letter: str) -> tuple[int, ...]:
-    return tuple(sense for lemma, pos in sorted(_bases(word)) if pos == letter for sense in _lemma(lemma).senses[letter])
-
-
-@lru_cache(maxsize=131_072)
-def _related(a: str, b: str) -> Relation | None:
-    bases_a, bases_b = set(base_forms(a)) or {a}, set(base_forms(b)) or {b}
-    if _denied(a, b) or any((x, y) in _tables().opposites for x in bases_a | {a} for y in bases_b | {b}):
-        return "antonym"
-    if bases_a & bases_b or stem(a) == stem(b):
-        return "same"
-    more = _tables().more
-    if any(more.get(x, frozenset()) & more.get(y, frozenset()) for x in bases_a for y in bases_b):
-        return "synonym"
-    result: Relation | None = None
-    for letter in ("v", "n", "a", "r"):
-        left, right = _senses(a, letter), _senses(b, letter)
-        if not left or not right:
-            continue
-        if _antonyms(left[:4], right[:4]):
-            return "antonym"
-        if set(left) & set(right) or (letter == "a" and _close(left[:4], right[:4])):
-            result = "synonym"
-        elif result is None and _above(left[:3], set(right[:3])):
-            result = "hypernym"
-    if result != "synonym" and _derived(bases_a, bases_b):
-        return "synonym"
-    return result
-
-
-def _denied(a: str, b: str) -> bool:
-    shorter, longer = sorted((a, b), key=len)
-    return len(shorter) > 3 and any(
-        longer == prefix + shorter for prefix in ("un", "in", "im", "non", "non-", "dis", "ir", "il", "de", "mis")
-    )
-
-
-def _antonyms(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
-    """Whether two senses are antonyms, one of them perhaps through the adjective at the head of its cluster."""
-    return any(y in _opposites(x) or x in _opposites(y) for x in left for y in right)
-
-
 def _opposites(number: int) -> frozenset[int]:
     _, heads, antonyms = _synset(number)
     return antonyms.union(*(_synset(head)[2] for head in heads))
 
 
-def _close(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
-    """Whether two adjectives stand in one cluster: one is the other's head."""
-    return any(y in _synset(x)[1] or x in _synset(y)[1] for x in left for y in right)
-
-
 def _parents(numbers: tuple[int, ...]) -> frozenset[int]:
-    return frozenset().union(*(_synset(number)[0] for number in numbers))
-
-
-def _above(numbers: tuple[int, ...], wanted: set[int]) -> bool:
-    """Whether a wanted synset stands at most two steps above."""
-    parents = _parents(numbers)
-    return bool(wanted & parents or wanted & _parents(tuple(parents)))
-
-
-def _derived(bases_a: set[str], bases_b: set[str]) -> bool:
-    return any(x in _lemma(y).derived or y in _lemma(x).derived for x in bases_a for y in bases_b)
+    return frozenset[int]().union(*(_synset(number)[0] for number in numbers))
