@@ -1,0 +1,151 @@
+"""Open a corpus, ask it, check what it answered."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.answer import answer_from
+from rag.catalog import PassageRow
+from rag.config import Settings
+from rag.embed import Embedder, MiniLM
+from rag.errors import QuestionError
+from rag.examples import examples
+from rag.index import Index, open_index
+from rag.ingest import Progress, ingest
+from rag.language.words import stems
+from rag.retrieve import Found, hit, retrieve
+from rag.schema import Answer, Check, Document, Hit, IngestReport, SourceInfo
+from rag.sources import check_index, list_sources
+
+if TYPE_CHECKING:
+    from llama_index.core.base.base_query_engine import BaseQueryEngine
+    from llama_index.core.base.base_retriever import BaseRetriever
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+
+class Engine:
+    """One corpus, open for questions from any number of threads. `report` is what the ingest at opening did, or None."""
+
+    def __init__(self, corpus: Path, index: Index, embedder: Embedder, settings: Settings, report: IngestReport | None) -> None:
+        self.corpus = corpus
+        self.settings = settings
+        self.report = report
+        self._index = index
+        self._embedder = embedder
+        self._guard = threading.Lock()
+
+    def ask(self, question: str, *, paths: Sequence[str] | None = None) -> Answer:
+        """Answers from the documents, or abstains; `paths` limits the documents asked.
+
+        Raises QuestionError when the question is empty, too long or not text, IndexMissing when the index was taken away.
+        """
+        asked = checked(question, self.settings.max_question_chars)
+        started = time.perf_counter()
+        found = self._find(asked, paths)
+        retrieved = time.perf_counter()
+        answer = answer_from(asked, found, self._index.catalog, self.settings)
+        ended = time.perf_counter()
+        timings = {"retrieve": (retrieved - started) * 1000, "answer": (ended - retrieved) * 1000, "total": (ended - started) * 1000}
+        return answer.model_copy(update={"timings": {name: round(value, 2) for name, value in timings.items()}})
+
+    async def aask(self, question: str, *, paths: Sequence[str] | None = None) -> Answer:
+        """`ask` in a thread of its own."""
+        return await asyncio.to_thread(self.ask, question, paths=paths)
+
+    def retrieve(self, question: str, *, k: int | None = None, paths: Sequence[str] | None = None) -> tuple[Hit, ...]:
+        """The best passages for a question with their scores, best first; `k` defaults to the setting `hits`."""
+        found = self._find(checked(question, self.settings.max_question_chars), paths)
+        return tuple(hit(one) for one in found[: k or self.settings.hits])
+
+    def as_query_engine(self) -> "BaseQueryEngine":
+        """A LlamaIndex query engine: its Response carries the answer's text and one source node for each citation."""
+        from rag.llamaindex import GroundedQueryEngine
+
+        return GroundedQueryEngine(self)
+
+    def as_retriever(self, k: int | None = None) -> "BaseRetriever":
+        """A LlamaIndex retriever of the best `k` passages."""
+        from rag.llamaindex import PassageRetriever
+
+        return PassageRetriever(self, k)
+
+    def sources(self) -> tuple[SourceInfo, ...]:
+        """The indexed documents in order of path, each compared with the file as it is now."""
+        return list_sources(self._index.catalog, self.corpus)
+
+    def document(self, path: str) -> Document | None:
+        """A document as it was indexed, or None."""
+        return self._index.catalog.document(path)
+
+    def passages(self, path: str) -> list[PassageRow]:
+        """The passages of a document in order."""
+        return self._index.catalog.passages_of(path)
+
+    def examples(self, n: int = 4) -> tuple[str, ...]:
+        """Questions that this corpus answers, made from its own sentences."""
+        return examples(self._index.catalog, n)
+
+    def verify_index(self) -> tuple[Check, ...]:
+        """One check for each indexed passage: do its characters still stand in the file?"""
+        return check_index(self._index.catalog, self.corpus)
+
+    def close(self) -> None:
+        """Closes the index."""
+        self._index.close()
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _find(self, question: str, paths: Sequence[str] | None) -> list[Found]:
+        self._index.refresh()
+        return retrieve(self._index, self._embedder.embed_query(question), stems(question), self.settings, paths)
+
+
+def open_corpus(
+    corpus: Path | str | None = None,
+    *,
+    home: Path | str | None = None,
+    settings: Settings | None = None,
+    embed_model: "Embedder | BaseEmbedding | None" = None,
+    update: bool = True,
+    progress: Callable[[Progress], None] | None = None,
+) -> Engine:
+    """Opens a folder of documents, indexing what changed since the last time (unless `update` is False).
+
+    `embed_model` is any LlamaIndex embedding, or an `Embedder`; the default ships with the package. Raises CorpusNotFound,
+    CorpusEmpty, IndexMissing, IndexMismatch, IndexLocked, IndexBroken, ModelError, StorageError or SettingsError.
+    """
+    settings = settings or Settings()
+    folder, place = Path(corpus or settings.corpus), Path(home or settings.home)
+    embedder = as_embedder(embed_model)
+    report = ingest(folder, place, embedder, settings, progress) if update else None
+    return Engine(folder, open_index(folder, place, embedder, settings), embedder, settings, report)
+
+
+def as_embedder(model: "Embedder | BaseEmbedding | None") -> Embedder:
+    """The default model for None, a LlamaIndex embedding in our shape, or an Embedder as it is."""
+    if model is None:
+        return MiniLM()
+    if hasattr(model, "get_text_embedding_batch"):
+        from rag.llamaindex import LlamaIndexEmbedder
+
+        return LlamaIndexEmbedder(model)
+    return model
+
+
+def checked(question: str, longest: int) -> str:
+    """The question without outer white space. Raises QuestionError when it is empty, too long or holds what is not text."""
+    asked = question.strip()
+    if not any(character.isalnum() for character in asked):
+        raise QuestionError("The question is empty.", "Ask in words.")
+    if len(asked) > longest:
+        raise QuestionError(f"The question has {len(asked):,} characters; the most is {longest:,}.", "Shorten it.")
+    if "\0" in asked or any("\ud800" <= character <= "\udfff" for character in asked):
+        raise QuestionError("The question holds characters that are not text.", "Type it again.")
+    return asked
