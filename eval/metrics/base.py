@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pydantic import Field
+
 from eval.case import Case, Gold
 from rag.schema import Answer, Citation, Document, Frozen, Hit
 
@@ -25,7 +27,7 @@ class Score(Frozen):
 
     value: float | None
     explanation: str
-    metadata: dict[str, Meta] = {}
+    metadata: dict[str, Meta] = Field(default_factory=dict)
 
 
 Scorer = Callable[[Outcome, Mapping[str, Document]], Score | None]
