@@ -10,6 +10,7 @@ GroundlineError
 │   ├── IndexLocked           another process is writing
 │   └── IndexBroken           cannot be read, not even rebuilt
 ├── QuestionError             empty, too long, not text
+├── PlaceError                not a span of an indexed document
 ├── ReadError                 one file cannot be read as a document (an ingest reports it as skipped)
 ├── ModelError                an embedding or language model is missing, changed or refuses
 ├── StorageError              the disk is full or not writable
@@ -61,6 +62,10 @@ class IndexBroken(IndexError_):
 
 class QuestionError(GroundlineError):
     """The question is empty, too long or not text."""
+
+
+class PlaceError(GroundlineError):
+    """What was asked for is not PATH:START-END of an indexed document."""
 
 
 class ReadError(GroundlineError):

@@ -1,0 +1,163 @@
+"""The command line: `groundline`, or `python -m rag`. Each command imports what it runs, when it runs."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.cli.frame import ABSTAINED, ANSWERED, FAILED, INTERRUPTED, frame
+
+app = typer.Typer(
+    name="groundline",
+    epilog="Exit codes: 0 answered or done, 3 abstained, 2 wrong use, 1 failure.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of documents. [default: GROUNDLINE_CORPUS, or seeds]")]
+Home = Annotated[
+    Path | None, typer.Option("--home", metavar="DIR", help="Folder that indexes are kept in. [default: GROUNDLINE_HOME, or .groundline]")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata
+
+        typer.echo(f"groundline {metadata.version('groundline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")] = False,
+) -> None:
+    """Ask a folder of documents; every answer cites the exact characters that support it."""
+
+
+@app.command()
+def ingest(corpus: Corpus = None, home: Home = None, json: Json = False) -> None:
+    """Index what changed in the corpus."""
+    with frame():
+        from rag.cli.commands import run_ingest
+
+        run_ingest(corpus, home, json)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="What to ask; - reads it from standard input.")],
+    corpus: Corpus = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Answer a question, citing the exact text.
+
+    Where the documents do not support an answer, say so and show the nearest passages (exit code 3).
+    """
+    with frame():
+        from rag.cli.commands import run_ask
+
+        answered = run_ask(question, corpus, home, json)
+    raise typer.Exit(ANSWERED if answered else ABSTAINED)
+
+
+@app.command()
+def chat(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; the next free one is used when it is taken.")] = 7860,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
+    corpus: Corpus = None,
+    home: Home = None,
+) -> None:
+    """Open the chat window in the browser."""
+    with frame():
+        from rag.cli.commands import run_chat
+
+        run_chat(corpus, home, port, not no_browser)
+
+
+@app.command()
+def sources(corpus: Corpus = None, home: Home = None, json: Json = False) -> None:
+    """List the indexed documents and their state."""
+    with frame():
+        from rag.cli.commands import run_sources
+
+        run_sources(corpus, home, json)
+
+
+@app.command()
+def show(
+    place: Annotated[str, typer.Argument(metavar="PATH:START-END", help="Document and first and last character, as citations print them.")],
+    corpus: Corpus = None,
+    home: Home = None,
+) -> None:
+    """Show a span in its surroundings.
+
+    Lines are numbered and the span is marked.
+    """
+    with frame():
+        from rag.cli.commands import run_show
+
+        run_show(place, corpus, home)
+
+
+@app.command()
+def verify(
+    answer: Annotated[Path | None, typer.Argument(metavar="ANSWER.json", help="Saved output of ask --json; without it, the index.")] = None,
+    corpus: Corpus = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Check stored spans against the files.
+
+    Every span and hash of the index, or those of a saved answer, are compared with the files as they are now (exit code 1 and a
+    list when one no longer holds).
+    """
+    with frame():
+        from rag.cli.commands import run_verify
+
+        holds = run_verify(answer, corpus, home, json)
+    raise typer.Exit(ANSWERED if holds else FAILED)
+
+
+@app.command()
+def repair(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Throw the index away and read all documents again.")] = False,
+    corpus: Corpus = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Check the index and mend what is broken."""
+    with frame():
+        from rag.cli.commands import run_repair
+
+        run_repair(corpus, home, rebuild, json)
+
+
+@app.command()
+def doctor(corpus: Corpus = None, home: Home = None, json: Json = False) -> None:
+    """Look at the installation and the index.
+
+    Reports versions, the model's hash, the state of the index and what is missing (exit code 1: a problem).
+    """
+    with frame():
+        from rag.cli.commands import run_doctor
+
+        healthy = run_doctor(corpus, home, json)
+    raise typer.Exit(ANSWERED if healthy else FAILED)
+
+
+def main() -> None:
+    """Run the command line and end the process."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

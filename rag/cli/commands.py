@@ -1,0 +1,160 @@
+"""What each command does: open what it needs, run it, print the outcome. Notes go to standard error."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.cli.choice import choose, read_question
+from rag.cli.terminal import ProgressBar, console, error_console, print_json, safe
+
+if TYPE_CHECKING:
+    from rag.config import Settings
+    from rag.engine import Engine
+
+
+def run_ingest(corpus: Path | None, home: Path | None, as_json: bool) -> None:
+    """Index what changed and print the report."""
+    settings = choose(corpus, home)
+    from rag.cli.tables import print_ingest
+    from rag.engine import as_embedder
+    from rag.ingest import ingest
+
+    with ProgressBar() as bar:
+        report = ingest(settings.corpus, settings.home, as_embedder(None), settings, bar)
+    if as_json:
+        print_json(report)
+    else:
+        print_ingest(console(), report)
+
+
+def run_ask(question: str, corpus: Path | None, home: Path | None, as_json: bool) -> bool:
+    """Ask and print the answer; whether it was answered."""
+    text = read_question(question)
+    with closing(_open(choose(corpus, home), update=True)) as engine:
+        _print_notes(engine)
+        answer = engine.ask(text)
+    if as_json:
+        print_json(answer)
+    else:
+        from rag.cli.answers import print_answer
+
+        print_answer(console(), answer)
+    return answer.status == "answered"
+
+
+def run_chat(corpus: Path | None, home: Path | None, port: int, open_browser: bool) -> None:
+    """Open the window until Ctrl-C."""
+    settings = choose(corpus, home)
+    from ui.app import serve
+
+    bar = ProgressBar()
+
+    def say(text: str) -> None:
+        bar.close()
+        print(safe(text), flush=True)
+
+    with bar:
+        serve(settings.corpus, settings.home, port=port, open_browser=open_browser, progress=bar, say=say)
+
+
+def run_sources(corpus: Path | None, home: Path | None, as_json: bool) -> None:
+    """Print the indexed documents."""
+    with closing(_open(choose(corpus, home), update=False)) as engine:
+        sources = engine.sources()
+    if as_json:
+        print_json(*sources, as_list=True)
+    else:
+        from rag.cli.tables import print_sources
+
+        print_sources(console(), sources)
+
+
+def run_show(place: str, corpus: Path | None, home: Path | None) -> None:
+    """Print a span of an indexed document in its surroundings."""
+    from rag.cli.passage import parse_place, print_passage
+    from rag.errors import PlaceError
+
+    path, start, end = parse_place(place)
+    with closing(_open(choose(corpus, home), update=False)) as engine:
+        document = engine.document(path)
+        if document is None:
+            raise PlaceError(f"The index has no document {path}.", "`groundline sources` lists the documents.")
+        passages = engine.passages(path)
+        state = next((source.state for source in engine.sources() if source.path == path), "indexed")
+    print_passage(console(), document, passages, start, end)
+    if state != "indexed":
+        what = "has changed since it was indexed" if state == "changed" else "is no longer there"
+        error_console().print(f"Note: the file {what}; this is the text as indexed.", style="yellow")
+
+
+def run_verify(answer: Path | None, corpus: Path | None, home: Path | None, as_json: bool) -> bool:
+    """Check the spans of a saved answer, or of the index, against the files; whether all hold."""
+    settings = choose(corpus, home)
+    if answer is not None:
+        from rag import verify
+
+        checks, what = verify(answer, settings.corpus), "citations"
+    else:
+        with closing(_open(settings, update=False)) as engine:
+            checks, what = engine.verify_index(), "spans"
+    if as_json:
+        print_json(*checks, as_list=True)
+    else:
+        from rag.cli.tables import print_checks
+
+        print_checks(console(), checks, what)
+    return all(check.state == "ok" for check in checks)
+
+
+def run_repair(corpus: Path | None, home: Path | None, rebuild: bool, as_json: bool) -> None:
+    """Check the index, mend it, and print what was done."""
+    settings = choose(corpus, home)
+    from rag.cli.tables import print_ingest
+    from rag.engine import as_embedder
+    from rag.index import repair
+
+    with ProgressBar() as bar:
+        report = repair(settings.corpus, settings.home, as_embedder(None), settings, rebuild, bar)
+    if as_json:
+        print_json(report)
+        return
+    out = console()
+    if rebuild or report.notes:
+        print_ingest(out, report)
+    else:
+        out.print(f"The index is sound: {report.documents:,} documents, {report.passages:,} passages, generation {report.generation}.")
+
+
+def run_doctor(corpus: Path | None, home: Path | None, as_json: bool) -> bool:
+    """Print what was found; whether nothing is wrong."""
+    settings = choose(corpus, home, need_corpus=False)
+    from rag.doctor import examine
+
+    diagnosis = examine(settings)
+    if as_json:
+        print_json(diagnosis)
+    else:
+        from rag.cli.tables import print_findings
+
+        print_findings(console(), diagnosis.findings)
+    return diagnosis.healthy
+
+
+def _open(settings: "Settings", update: bool) -> "Engine":
+    from rag import open_corpus
+
+    with ProgressBar() as bar:
+        return open_corpus(settings.corpus, settings=settings, update=update, progress=bar)
+
+
+def _print_notes(engine: "Engine") -> None:
+    """Say on standard error what opening the corpus did to the index."""
+    report = engine.report
+    if report is None:
+        return
+    from rag.cli.tables import print_notes
+
+    err = error_console()
+    for item in report.skipped:
+        err.print(safe(f"Skipped {item.path}: {item.reason}"), style="yellow")
+    print_notes(err, report)

@@ -1,0 +1,57 @@
+"""One frame around every command: errors become a message and a hint, and each ending has its exit code."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+ANSWERED, FAILED, USAGE, ABSTAINED = 0, 1, 2, 3
+INTERRUPTED, PIPE_CLOSED = 130, 141
+
+
+@contextmanager
+def frame() -> Iterator[None]:
+    """Ends the process with the exit code that an error stands for; a traceback is shown only under `python -X dev`."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (typer.Exit, typer.BadParameter):
+        raise
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    except BrokenPipeError:
+        _silence()
+        raise SystemExit(PIPE_CLOSED) from None
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        raise SystemExit(_explain(error)) from None
+
+
+def _explain(error: Exception) -> int:
+    from rag.cli.terminal import error_console, safe
+    from rag.errors import CorpusNotFound, GroundlineError, PlaceError, QuestionError, SettingsError
+
+    err = error_console()
+    if isinstance(error, GroundlineError):
+        message, hint = str(error), error.hint
+        code = USAGE if isinstance(error, CorpusNotFound | PlaceError | QuestionError | SettingsError) else FAILED
+    elif isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        message, hint, code = f"{place}{error.strerror or error}.", "Check the disk and the permissions, then try again.", FAILED
+    elif isinstance(error, ImportError):
+        message, hint, code = f"A part of Groundline is missing: {error}.", "Run ./scripts/setup, or install Groundline again.", FAILED
+    else:
+        message = f"Something failed that should not: {type(error).__name__}: {error}"
+        hint, code = "`python -X dev -m rag …` shows where; please report it.", FAILED
+    err.print(safe(f"Error: {message}"), style="bold red")
+    if hint:
+        err.print(safe(hint))
+    return code
+
+
+def _silence() -> None:
+    """Nobody reads on: what is still buffered must not raise again when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

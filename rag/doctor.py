@@ -1,0 +1,154 @@
+"""`groundline doctor`: what is installed, whether the model is the right one, how the index is, and what is missing."""
+
+import hashlib
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from typing import Literal
+
+from rag.config import Settings
+from rag.embed import MODEL_FOLDER, MODEL_SHA256
+from rag.errors import GroundlineError, IndexMissing
+from rag.readers import find_files
+from rag.schema import Frozen
+
+PACKAGES = ("llama-index-core", "chromadb", "onnxruntime", "tokenizers", "tiktoken", "gradio", "pydantic", "numpy", "typer", "rich")
+FREE_BYTES = 200_000_000
+
+
+class Finding(Frozen):
+    """One thing looked at: `note` is worth knowing, `problem` keeps something from working; `hint` says what to do."""
+
+    part: str
+    state: Literal["ok", "note", "problem"]
+    found: str
+    hint: str = ""
+
+
+class Diagnosis(Frozen):
+    """All findings in order; `healthy` when none is a problem."""
+
+    healthy: bool
+    findings: tuple[Finding, ...]
+
+
+def examine(settings: Settings) -> Diagnosis:
+    """Look at the installation, the corpus and its index. Changes nothing, opens no network, and reports instead of raising."""
+    looks = (_versions, _packages, _full_text, _model, _corpus, _home, _index, _environment)
+    findings = tuple(finding for look in looks for finding in look(settings))
+    return Diagnosis(healthy=all(finding.state != "problem" for finding in findings), findings=findings)
+
+
+def _versions(_: Settings) -> Iterator[Finding]:
+    try:
+        yield Finding(part="groundline", state="ok", found=metadata.version("groundline"))
+    except metadata.PackageNotFoundError:
+        yield Finding(part="groundline", state="note", found="runs from its folder, not installed", hint="./scripts/setup installs it.")
+    yield Finding(
+        part="python", state="ok", found=f"{platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    )
+
+
+def _packages(_: Settings) -> Iterator[Finding]:
+    for name in PACKAGES:
+        try:
+            yield Finding(part=name, state="ok", found=metadata.version(name))
+        except metadata.PackageNotFoundError:
+            yield Finding(part=name, state="problem", found="not installed", hint="Run ./scripts/setup, or install Groundline again.")
+
+
+def _full_text(_: Settings) -> Iterator[Finding]:
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.execute("CREATE VIRTUAL TABLE probe USING fts5(text)")
+        yield Finding(part="sqlite", state="ok", found=f"{sqlite3.sqlite_version} with FTS5")
+    except sqlite3.OperationalError:
+        hint = "Use a Python whose sqlite3 has FTS5; python.org's and the distributions' do."
+        yield Finding(part="sqlite", state="problem", found=f"{sqlite3.sqlite_version} without FTS5", hint=hint)
+    finally:
+        connection.close()
+
+
+def _model(_: Settings) -> Iterator[Finding]:
+    for name, wanted in MODEL_SHA256.items():
+        path, part = MODEL_FOLDER / name, f"model {name}"
+        try:
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            yield Finding(part=part, state="problem", found=f"cannot be read: {error.strerror}", hint="Install Groundline again.")
+            continue
+        if found == wanted:
+            yield Finding(part=part, state="ok", found=f"SHA-256 {found} as shipped")
+        else:
+            yield Finding(part=part, state="problem", found=f"SHA-256 {found}, shipped was {wanted}", hint="Install Groundline again.")
+
+
+def _corpus(settings: Settings) -> Iterator[Finding]:
+    try:
+        files, skipped = find_files(settings.corpus)
+    except GroundlineError as error:
+        yield Finding(part="corpus", state="problem", found=str(error), hint=error.hint)
+        return
+    found = f"{settings.corpus.resolve()}: {len(files):,} files to read, {len(skipped):,} left out"
+    hint = "" if files else "Put .txt or .md files into it."
+    yield Finding(part="corpus", state="ok" if files else "problem", found=found, hint=hint)
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    home = settings.home.absolute()
+    above = next(folder for folder in (home, *home.parents) if folder.exists())
+    hint = "Choose another folder with --home, or make room."
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        yield Finding(part="home", state="problem", found=f"{home}: {above} is not a folder that can be written to", hint=hint)
+        return
+    free = shutil.disk_usage(above).free
+    found = f"{home}: {free / 1e9:.1f} GB free"
+    yield (
+        Finding(part="home", state="ok", found=found)
+        if free >= FREE_BYTES
+        else Finding(part="home", state="problem", found=found, hint=hint)
+    )
+
+
+def _index(settings: Settings) -> Iterator[Finding]:
+    """Opens what is there: the catalog always, the vector index through its own check (which mends a broken one when asked for)."""
+    from rag.index import open_catalog
+
+    try:
+        catalog = open_catalog(settings.corpus, settings.home)
+    except IndexMissing as error:
+        yield Finding(part="index", state="note", found="none yet for this corpus", hint=error.hint)
+        return
+    except GroundlineError as error:
+        yield Finding(part="index", state="problem", found=str(error), hint=error.hint)
+        return
+    try:
+        meta, documents = catalog.meta(), catalog.documents()
+        passages = sum(row.passages for row in documents)
+        made = f"{len(documents):,} documents, {passages:,} passages, generation {meta.generation}"
+        yield Finding(part="index", state="ok", found=f"{catalog.path.parent}: {made}")
+        yield Finding(
+            part="index made with",
+            state="ok",
+            found=f"{meta.embed_name} ({meta.dimension} numbers, {meta.fingerprint[:12]}), splitter {meta.splitter}",
+        )
+    except GroundlineError as error:
+        yield Finding(part="index", state="problem", found=str(error), hint=error.hint)
+    finally:
+        catalog.close()
+
+
+def _environment(_: Settings) -> Iterator[Finding]:
+    known = {f"GROUNDLINE_{name}".upper() for name in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.upper().startswith("GROUNDLINE_"):
+            if name.upper() in known:
+                yield Finding(part=name, state="ok", found=os.environ[name])
+            else:
+                yield Finding(part=name, state="note", found="is set, but is no setting", hint="docs/settings.md lists the settings.")
+    if sys.flags.optimize:
+        yield Finding(part="python -O", state="note", found="assertions are off")
