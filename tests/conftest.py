@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Child processes are out of pytest-socket's reach: a proxy where nobody listens stops what would leave the machine.
 NO_NETWORK = {
-    **{name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")},
-    **{name: "127.0.0.1,localhost" for name in ("NO_PROXY", "no_proxy")},
+    **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9"),
+    **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"),
     "HF_HUB_OFFLINE": "1",
     "ANONYMIZED_TELEMETRY": "False",
     "GRADIO_ANALYTICS_ENABLED": "False",
