@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -11,9 +12,9 @@ from rag.errors import CorpusNotFound, QuestionError, SettingsError
 
 def choose(corpus: Path | None, home: Path | None, need_corpus: bool = True) -> Settings:
     """The settings of a command. Raises SettingsError for a value that cannot be used, CorpusNotFound when the folder is missing."""
-    given = {name: value for name, value in (("corpus", corpus), ("home", home)) if value is not None}
+    given: dict[str, Any] = {name: value for name, value in (("corpus", corpus), ("home", home)) if value is not None}
     try:
-        settings = Settings.model_validate(given) if not given else Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
         name = "GROUNDLINE_" + "_".join(str(part) for part in first["loc"]).upper()

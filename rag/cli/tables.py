@@ -17,12 +17,14 @@ _STYLES = {"added": "green", "changed": "cyan", "removed": "magenta", "skipped":
 
 def print_ingest(out: Console, report: IngestReport) -> None:
     """Print what an ingest added, changed, removed, left alone and skipped, and why."""
-    kinds = {"added": report.added, "changed": report.changed, "removed": report.removed, "skipped": report.skipped}
+    kinds: dict[str, list[tuple[str, ...]]] = {
+        kind: [(path,) for path in getattr(report, kind)] for kind in ("added", "changed", "removed")
+    }
+    kinds["skipped"] = [(item.path, item.reason) for item in report.skipped]
     rows = table("State", "Document", *(["Reason"] if report.skipped else []))
     for kind, items in kinds.items():
         for item in items[:LISTED]:
-            path, reason = (item, "") if isinstance(item, str) else (item.path, item.reason)
-            rows.add_row(Text(kind, _STYLES[kind]), Text(one_line(path)), *([Text(one_line(reason))] if report.skipped else []))
+            rows.add_row(Text(kind, _STYLES[kind]), *(Text(one_line(cell)) for cell in item))
         if len(items) > LISTED:
             rows.add_row(Text(kind, _STYLES[kind]), Text(f"… and {len(items) - LISTED:,} more"))
     if rows.row_count:
