@@ -126,7 +126,9 @@ def _change(metric: Metric, pairs: Sequence[tuple[Case, Score, Score]]) -> list[
     sign = 1 if metric.higher_is_better else -1
     moves = [(case.id, sign * ((new.value or 0.0) - (old.value or 0.0))) for case, old, new in pairs]
     worse, better = tuple(name for name, move in moves if move < 0), tuple(name for name, move in moves if move > 0)
-    if metric.kind == "yes_no" and metric.aggregate is mean:
+    if not worse and not better:
+        test, significant = "no case changed", False
+    elif metric.kind == "yes_no" and metric.aggregate is mean:
         p = mcnemar(len(better), len(worse))
         test, significant = f"McNemar {len(better)} better, {len(worse)} worse, p {p:.4f}", p < ALPHA
     else:

@@ -51,13 +51,21 @@ def bootstrap_mean(clusters: Mapping[str, Sequence[float]]) -> Interval | None:
 
 
 def paired_bootstrap(clusters: Mapping[str, Sequence[tuple[T, T]]], aggregate: Callable[[Sequence[T]], float | None]) -> Interval | None:
-    """95 % interval of aggregate(second) - aggregate(first) over pairs of the same cases, whole clusters drawn."""
+    """95 % interval of aggregate(second) - aggregate(first) over pairs of the same cases.
 
-    def difference(pairs: Sequence[tuple[T, T]]) -> float | None:
+    Documents are drawn, and within each its cases: over few documents alone, any change that touches all of them would look certain.
+    """
+    groups = [clusters[name] for name in sorted(clusters)]
+    if not groups:
+        return None
+    cases = np.random.default_rng(SEED + 1)
+    differences = []
+    for draw in _draws(len(groups)):
+        pairs = [groups[which][i] for which in draw for i in cases.integers(0, len(groups[which]), size=len(groups[which]))]
         first, second = aggregate([pair[0] for pair in pairs]), aggregate([pair[1] for pair in pairs])
-        return None if first is None or second is None else second - first
-
-    return bootstrap(clusters, difference)
+        if first is not None and second is not None:
+            differences.append(second - first)
+    return _interval(differences)
 
 
 def mcnemar(gained: int, lost: int) -> float:

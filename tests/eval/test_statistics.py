@@ -58,6 +58,15 @@ def test_a_paired_interval_of_the_same_loss_everywhere_is_that_loss() -> None:
     assert paired_bootstrap(pairs, average) == Interval(-0.25, -0.25)
 
 
+def test_a_paired_interval_over_one_document_draws_its_cases() -> None:
+    def average(values: Sequence[float]) -> float | None:
+        return sum(values) / len(values)
+
+    interval = paired_bootstrap({"a": [(1.0, 1.0)] * 9 + [(1.0, 0.0)]}, average)
+    assert interval is not None
+    assert interval.low < -0.1 < interval.high == 0.0
+
+
 def test_nothing_to_draw_from_has_no_interval() -> None:
     assert bootstrap_mean({}) is None
     assert bootstrap({}, mean) is None
