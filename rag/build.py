@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from rag.errors import IndexBroken, StorageError
 from rag.store import BATCH, COLLECTION, VectorStore, spread
 
 SAMPLE = 16
+COPIES = 10
 
 REBUILT = "The vector index was rebuilt from the catalog's vectors, without embedding again: {reason}."
 
@@ -31,7 +33,8 @@ def build(
     """
     meta = writer.meta()
     sweep(folder, keep=meta.vectors)
-    target = folder / f"{meta.builds + 1:06d}"
+    # Never a name that was used before: a process that has the old one open would go on seeing that.
+    target = folder / f"{meta.generation + 1:06d}-{uuid4().hex[:8]}"
     holes = meta.holes + len(replaced)
     notes: tuple[str, ...] = ()
     try:
@@ -58,7 +61,8 @@ def sweep(folder: Path, keep: str) -> None:
 def _copy(source: Path, target: Path, writer: CatalogWriter, coming: Sequence[str], brought: Sequence[str], replaced: Sequence[str]) -> str:
     if not source.is_dir():
         return "its folder is missing"
-    shutil.copytree(source, target)
+    if not _copied(source, target):
+        return "its folder does not hold still"
     try:
         store = VectorStore.open(target, COLLECTION, writer.meta().dimension)
         try:
@@ -69,6 +73,21 @@ def _copy(source: Path, target: Path, writer: CatalogWriter, coming: Sequence[st
             store.close()
     except IndexBroken as error:
         return str(error)
+
+
+def _copied(source: Path, target: Path) -> bool:
+    """Copies a folder until it did not change meanwhile: Chroma writes a few bytes whenever a reader opens it."""
+    for _ in range(COPIES):
+        before = _stamps(source)
+        shutil.copytree(source, target)
+        if _stamps(source) == before:
+            return True
+        shutil.rmtree(target)
+    return False
+
+
+def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*"))}
 
 
 def _fresh(target: Path, writer: CatalogWriter, coming: Sequence[str]) -> None:

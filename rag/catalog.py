@@ -35,7 +35,6 @@ class Meta(NamedTuple):
     generation: int
     ready: bool
     vectors: str
-    builds: int
     holes: int
 
 
@@ -138,7 +137,6 @@ class Catalog:
             generation=int(values.get("generation", "0")),
             ready=values.get("ready") == "1",
             vectors=values.get("vectors", ""),
-            builds=int(values.get("builds", "0")),
             holes=int(values.get("holes", "0")),
         )
 
@@ -254,7 +252,8 @@ def _match(stems: Sequence[str]) -> str:
 
 
 def _passage(row: tuple[Any, ...]) -> PassageRow:
-    return PassageRow(*row[:7], np.frombuffer(row[7], np.float32))
+    key, path, sha256, number, start, end, text, vector = row
+    return PassageRow(key, path, sha256, number, start, end, text, np.frombuffer(vector, np.float32))
 
 
 def _sentence(row: tuple[Any, ...]) -> SentenceRow:

@@ -54,7 +54,7 @@ class CatalogWriter(Catalog):
     def reset(self, identity: Identity) -> None:
         """Forgets everything and begins anew for this model and splitter; the generation goes on counting."""
         meta = self.meta()
-        values = {**identity._asdict(), "layout": LAYOUT, "generation": meta.generation, "builds": meta.builds, "ready": 0}
+        values = {**identity._asdict(), "layout": LAYOUT, "generation": meta.generation, "ready": 0}
         with self._transaction():
             for table in ("documents", "passages", "sentences", "vector_keys", "vectors", "pending", "vocabulary", "meta"):
                 self._execute(f"DELETE FROM {table}")
@@ -141,17 +141,19 @@ class CatalogWriter(Catalog):
             if replaced:
                 self._collect_garbage()
             generation = meta.generation + 1
-            self._set({"generation": generation, "ready": 1, "vectors": vectors, "builds": meta.builds + 1, "holes": holes})
+            self._set({"generation": generation, "ready": 1, "vectors": vectors, "holes": holes})
         return generation
 
     def point_to(self, vectors: str) -> None:
         """Tells readers that the vector index is in another folder, with the same passages."""
         meta = self.meta()
         with self._transaction():
-            self._set({"generation": meta.generation + 1, "vectors": vectors, "builds": meta.builds + 1, "holes": 0})
+            self._set({"generation": meta.generation + 1, "vectors": vectors, "holes": 0})
 
     def checkpoint(self) -> None:
         """Moves what was written into the main file, as far as readers allow, so that deleted text leaves the log too."""
+        # A reader in the middle of a long read is not waited for: closing the catalog tries again.
+        self._execute("PRAGMA busy_timeout = 1000")
         self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _stage_passage(self, document_row: int, document: Document, passage: Passage, identity: Identity) -> list[str]:

@@ -1,8 +1,8 @@
 """Nearest passages by vector: the only module that knows Chroma. What it holds can always be built again from the catalog."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from rag.errors import IndexBroken, StorageError
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateCollectionConfiguration
     from chromadb.api.models.Collection import Collection
 
 Vector = NDArray[np.float32]
@@ -22,7 +23,10 @@ COLLECTION = "passages"
 BATCH = 1000
 
 # ef_search 200 found .999 of the true neighbours of real vectors, the default of 100 .994.
-HNSW = {"space": "cosine", "ef_search": 200, "ef_construction": 200, "max_neighbors": 16}
+EF_SEARCH = 200
+
+# Clients of one folder share a part that two threads must not make at once.
+_opening = threading.Lock()
 
 # How near a row of the sample has to find a copy of itself (float32 cosine of a unit vector with itself).
 SELF_SIMILARITY = 0.999
@@ -34,7 +38,7 @@ class VectorStore:
     Every method raises IndexBroken when Chroma refuses, StorageError when the disk does.
     """
 
-    def __init__(self, folder: Path, client: "ClientAPI", collection: "Collection", dimension: int) -> None:
+    def __init__(self, folder: Path, client: "Client", collection: "Collection", dimension: int) -> None:
         self.folder = folder
         self.dimension = dimension
         self._client = client
@@ -46,13 +50,11 @@ class VectorStore:
         if not create and not (folder / DATABASE).is_file():
             raise IndexBroken(f"The vector index {folder} is missing.", "Run `groundline repair`.")
         with _translated(folder):
-            import chromadb
-            from chromadb.config import Settings
-
-            client = chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False))
+            client = _client(folder)
             try:
                 if create:
-                    collection = client.create_collection(name, configuration={"hnsw": HNSW}, embedding_function=None)  # type: ignore[typeddict-item]
+                    configuration: CreateCollectionConfiguration = {"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
+                    collection = client.create_collection(name, configuration=configuration, embedding_function=None)
                 else:
                     collection = client.get_collection(name, embedding_function=None)
             except BaseException:
@@ -90,7 +92,7 @@ class VectorStore:
             where: Any = None if paths is None else {"path": {"$in": list(paths)}}
             if k < 1 or (paths is not None and not paths):
                 return []
-            answer = self._collection.query(query_embeddings=[vector], n_results=k, where=where, include=["distances"])
+            answer = self._collection.query(query_embeddings=vector[None, :], n_results=k, where=where, include=["distances"])
             ids, distances = answer["ids"][0], (answer["distances"] or [[]])[0]
         return sorted(((id, 1.0 - float(distance)) for id, distance in zip(ids, distances, strict=True)), key=lambda row: (-row[1], row[0]))
 
@@ -119,9 +121,22 @@ class VectorStore:
         return ""
 
 
+def _client(folder: Path) -> "Client":
+    from chromadb import PersistentClient
+    from chromadb.api.client import Client
+    from chromadb.config import Settings
+
+    # Chroma would read its settings from a file `.env` in whatever folder the user happens to be in.
+    settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
+    with _opening:
+        client = PersistentClient(folder, settings)
+    assert isinstance(client, Client)
+    return client
+
+
 def spread(rows: Sequence[str], size: int) -> list[str]:
     """Up to `size` of the rows, evenly spread."""
-    return list(islice(rows, 0, None, max(1, len(rows) // size)))[:size]
+    return list(rows[:: max(1, len(rows) // size)][:size])
 
 
 @contextmanager
