@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from rag.grounding.reading import Item, Reading
+from rag.grounding.reading import Item, Reading, read
 from rag.language.dates import covers
 from rag.language.names import Name, same_name
 from rag.language.numbers import same_number
@@ -31,7 +31,8 @@ class _Index(NamedTuple):
 
 
 @lru_cache(maxsize=4_096)
-def _index(unit: Reading) -> _Index:
+def _index(text: str) -> _Index:
+    unit = read(text)
     stems: dict[str, tuple[int, ...]] = {}
     meanings = []
     for index, item in enumerate(unit.items):
@@ -87,7 +88,7 @@ def _part_of_name(item: Item, name: Name) -> bool:
 def _words(item: Item, unit: Reading) -> list[tuple[int, Relation]]:
     sense = item.meaning
     assert sense is not None
-    index = _index(unit)
+    index = _index(unit.text)
     exact = {place for key in (item.stem, *sense.bases) for place in index.stems.get(key, ())}
     if exact:
         return [(place, "same") for place in sorted(exact)]

@@ -276,9 +276,9 @@ def check_speakers(claim: Reading, matches: Sequence[Match], evidence: Evidence)
         return []
     there = [(unit_number, item) for unit_number, unit in enumerate(evidence.units) for item in _speakers(unit)]
     found = []
-    by_item = {match.item: match for match in matches}
+    by_start = {match.item.start: match for match in matches}
     for speaker in speakers:
-        match = by_item.get(speaker)
+        match = by_start.get(speaker.start)
         if speaker.word in SOURCES or match is None or not there:
             continue
         said_by = [item for _, item in there]
