@@ -34,7 +34,7 @@ def curve(scores: Sequence[Score]) -> list[tuple[float, float]]:
     """The points (coverage, risk), from the most confident answer to all answers given."""
     judged = [score for score in scores if score.value is not None]
     given = [score for score in judged if score.metadata["answered"]]
-    given.sort(key=lambda score: -float(str(score.metadata["confidence"])))
+    given.sort(key=_confidence, reverse=True)
     points, wrong = [], 0.0
     for i, score in enumerate(given, 1):
         wrong += score.value or 0.0
@@ -46,6 +46,11 @@ def area(scores: Sequence[Score]) -> float | None:
     """Mean risk over the points of the curve; None when nothing was answered."""
     points = curve(scores)
     return sum(risk for _, risk in points) / len(points) if points else None
+
+
+def _confidence(score: Score) -> float:
+    confidence = score.metadata["confidence"]
+    return float(confidence) if isinstance(confidence, int | float) else 0.0
 
 
 RISK_COVERAGE = Metric("risk_coverage_area", "Area under the risk–coverage curve", risk, area, kind="share", higher_is_better=False)
