@@ -286,6 +286,8 @@ def test_a_changed_document_is_stale_and_never_shows_a_wrong_quote(article: Docu
     assert appended.having("data-stale") and appended.marked == SCREENSHOT
     shifted = Page(panel.source(view, document_of(article.path, "New first line.\n" + article.text)))
     assert shifted.having("data-stale") and shifted.marked == "" and SCREENSHOT in shifted.words
+    indexed = Page(panel.source(view, article, changed=True))
+    assert indexed.having("data-stale") and indexed.marked == SCREENSHOT and "as indexed" in indexed.words
     shortened = Page(panel.source(view, document_of(article.path, "Gone.")))
     assert shortened.having("data-stale") and shortened.marked == ""
     gone = Page(panel.gone(view))

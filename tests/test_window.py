@@ -307,6 +307,16 @@ def test_a_stopped_groundline_is_told_to_the_page(note: Path, browser: "Browser"
         assert "look at the terminal" in page.locator(".turn .problem").inner_text()
 
 
+def test_a_file_that_changed_while_the_window_is_open_is_called_stale(note: Path, browser: "Browser", tmp_path: Path) -> None:
+    with running(note, tmp_path / "home") as window, opened(browser, f"{window.address}/?doc=note.txt&start=4&end=9") as page:
+        page.locator("mark.quote").wait_for()
+        assert page.locator(".stale").count() == 0
+        (note / "note.txt").write_text("The ferry to Lund leaves at ten.", "utf-8")
+        page.reload()
+        page.locator("mark.quote").wait_for()
+        assert "changed since it was indexed" in page.locator(".stale").inner_text()
+
+
 def test_an_empty_corpus_explains_what_to_do(browser: "Browser", tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     with running(tmp_path / "corpus", tmp_path / "home") as window, opened(browser, window.address) as page:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
-from rag.errors import CorpusEmpty, GroundlineError, QuestionError, SettingsError
+from rag.errors import CorpusEmpty, GroundlineError, QuestionError, ReadError, SettingsError
+from rag.readers import hash_file
 from rag.schema import Answer, Document, Frozen, SourceInfo
 from ui import panel, render
 from ui.gradio_import import load_gradio
@@ -41,6 +42,8 @@ _HEADERS = {
 
 class Engine(Protocol):
     """What the window needs of `rag.Engine`."""
+
+    corpus: Path
 
     def ask(self, question: str) -> Answer: ...
     def sources(self) -> tuple[SourceInfo, ...]: ...
@@ -100,7 +103,16 @@ class Desk:
             document = self._engine.document(view.path) if self._engine else None
         except GroundlineError as error:
             return render.problem(error)
-        return panel.source(view, document) if document else panel.gone(view)
+        if self._engine is None or document is None:
+            return panel.gone(view)
+        return panel.source(view, document, changed=_changed(self._engine.corpus, document))
+
+
+def _changed(corpus: Path, document: Document) -> bool:
+    try:
+        return hash_file(corpus / document.path) != document.sha256
+    except ReadError:
+        return True
 
 
 def build(desk: Desk) -> "gr.Blocks":

@@ -32,19 +32,26 @@ class View(Frozen):
     after: int = SURROUNDINGS
 
 
-def source(view: View, document: Document) -> Markup:
-    """The document around the quote; `data-stale` is set, and nothing highlighted, where the quote does not stand there any more."""
-    start, end = view.start, view.end
-    inside = 0 <= start <= end <= len(document.text)
-    stale = bool(view.sha256 and view.sha256 != document.sha256)
-    holds = inside and (not view.quote or document.text[start:end] == view.quote)
+def source(view: View, document: Document, *, changed: bool = False) -> Markup:
+    """The document, as it was indexed, around the quote. `changed`: the file is another one by now.
+
+    `data-stale` is set where the citation or the file has changed; nothing is highlighted where the quote does not stand any more.
+    """
+    cited_otherwise = bool(view.sha256 and view.sha256 != document.sha256)
+    holds = 0 <= view.start <= view.end <= len(document.text)
+    holds = holds and (not view.quote or document.text[view.start : view.end] == view.quote)
     head = element(
         "header", {"class": "where"}, element("h2", {"class": "file"}, element("bdi", {}, document.path)), _place(view, document, holds)
     )
     if not holds:
-        return join([head, _stale(view, moved=True), _page(document, 0, 0, (), view)])
-    notice = _stale(view, moved=False) if stale else Markup("")
-    return join([head, notice, _page(document, start, end, view.short, view)])
+        return join([head, _stale(_MOVED, view.quote), _page(document, view.model_copy(update={"start": 0, "end": 0}))])
+    notice = _stale(_CITED_OTHERWISE) if cited_otherwise else _stale(_CHANGED) if changed else ""
+    return join([head, notice, _page(document, view)])
+
+
+_MOVED = "Stale: the document has changed since this was cited, and the quote does not stand at these characters any more."
+_CITED_OTHERWISE = "Stale: the document has changed since this was cited. The quote still stands at the same characters."
+_CHANGED = "Stale: the file has changed since it was indexed. This is its text as indexed; start Groundline again to index the change."
 
 
 def gone(view: View) -> Markup:
@@ -69,13 +76,9 @@ def _place(view: View, document: Document, holds: bool) -> Markup:
     return element("p", {"class": "detail"}, f"{passage}{lines}, characters {view.start:,} to {view.end:,}")
 
 
-def _stale(view: View, *, moved: bool) -> Markup:
-    if moved:
-        words = "Stale: the document has changed since this was cited, and the quote does not stand at these characters any more."
-    else:
-        words = "Stale: the document has changed since this was cited. The quote still stands at the same characters."
-    quote = element("blockquote", {"dir": "auto"}, view.quote) if moved and view.quote else ""
-    return element("div", {"class": "stale", "role": "note", "data-stale": True}, element("p", {}, words), quote)
+def _stale(words: str, quote: str = "") -> Markup:
+    cited = element("blockquote", {"dir": "auto"}, quote) if quote else ""
+    return element("div", {"class": "stale", "role": "note", "data-stale": True}, element("p", {}, words), cited)
 
 
 class _Piece(NamedTuple):
@@ -84,13 +87,13 @@ class _Piece(NamedTuple):
     short: bool
 
 
-def _page(document: Document, start: int, end: int, short: tuple[tuple[int, int], ...], view: View) -> Markup:
-    text = document.text
+def _page(document: Document, view: View) -> Markup:
+    text, start, end = document.text, view.start, view.end
     first = _line_start(text, max(0, start - view.before))
     last = _line_end(text, min(len(text), end + view.after))
     quote = [
         element("strong", {"class": "short"}, text[p.start : p.end]) if p.short else text[p.start : p.end]
-        for p in _pieces(start, end, short)
+        for p in _pieces(start, end, view.short)
     ]
     marked = element("mark", {"class": "quote", "id": "gl-quote"}, *quote) if end > start else ""
     body = element("div", {"class": "text", "dir": "auto"}, text[first:start], marked, text[end:last])
