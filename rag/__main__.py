@@ -1,5 +1,6 @@
 """The command line: `groundline`, or `python -m rag`. Each command imports what it runs, when it runs."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -153,10 +154,21 @@ def doctor(corpus: Corpus = None, home: Home = None, json: Json = False) -> None
 
 def main() -> None:
     """Run the command line and end the process."""
+    _secure_streams()
     try:
         app()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def _secure_streams() -> None:
+    """A closed stream becomes one that nobody reads, and a character that the terminal's encoding lacks is written as an escape."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - stays open until the process ends
+        else:
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -46,6 +46,10 @@ def _explain(error: Exception) -> int:
     else:
         message = f"Something failed that should not: {type(error).__name__}: {error}"
         hint, code = "`python -X dev -m rag …` shows where; please report it.", FAILED
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _silence()
     err.print(safe(f"Error: {message}"), style="bold red")
     if hint:
         err.print(safe(hint))
@@ -53,5 +57,5 @@ def _explain(error: Exception) -> int:
 
 
 def _silence() -> None:
-    """Nobody reads on: what is still buffered must not raise again when the interpreter ends."""
+    """What is still buffered cannot be written: it must not raise again when the interpreter ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -31,11 +31,18 @@ def one_line(text: str) -> str:
     return " ".join(safe(text).split())
 
 
+class _Console(Console):
+    """A console that leaves a reader who went away to the frame around the command."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console(stream: TextIO | None = None) -> Console:
     """A console on standard output, or on another stream; markup in texts means nothing to it."""
     target = stream or sys.stdout
     width = None if target.isatty() else _UNWRAPPED
-    return Console(file=target, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    return _Console(file=target, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
 def error_console() -> Console:
