@@ -8,13 +8,16 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from importlib import metadata
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rag.config import Settings
 from rag.embed import MODEL_FOLDER, MODEL_SHA256
 from rag.errors import GroundlineError, IndexMissing
 from rag.readers import find_files
 from rag.schema import Frozen
+
+if TYPE_CHECKING:
+    from rag.catalog import Catalog
 
 PACKAGES = ("llama-index-core", "chromadb", "onnxruntime", "tokenizers", "tiktoken", "gradio", "pydantic", "numpy", "typer", "rich")
 FREE_BYTES = 200_000_000
@@ -115,7 +118,6 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 
 def _index(settings: Settings) -> Iterator[Finding]:
-    """Opens what is there: the catalog always, the vector index through its own check (which mends a broken one when asked for)."""
     from rag.index import open_catalog
 
     try:
@@ -130,16 +132,35 @@ def _index(settings: Settings) -> Iterator[Finding]:
         meta, documents = catalog.meta(), catalog.documents()
         passages = sum(row.passages for row in documents)
         made = f"{len(documents):,} documents, {passages:,} passages, generation {meta.generation}"
+        model = f"{meta.embed_name} ({meta.dimension} numbers, {meta.fingerprint[:12]}), splitter {meta.splitter}"
         yield Finding(part="index", state="ok", found=f"{catalog.path.parent}: {made}")
-        yield Finding(
-            part="index made with",
-            state="ok",
-            found=f"{meta.embed_name} ({meta.dimension} numbers, {meta.fingerprint[:12]}), splitter {meta.splitter}",
-        )
+        yield Finding(part="index made with", state="ok", found=model)
+        yield _vector_index(catalog)
     except GroundlineError as error:
         yield Finding(part="index", state="problem", found=str(error), hint=error.hint)
     finally:
         catalog.close()
+
+
+def _vector_index(catalog: "Catalog") -> Finding:
+    """Whether the vector index opens and a sample of its rows find themselves; it is not mended here."""
+    from rag.build import SAMPLE
+    from rag.ingest import VECTORS_FOLDER
+    from rag.store import COLLECTION, VectorStore, spread
+
+    meta, ids, reason = catalog.meta(), catalog.all_passage_ids(), ""
+    try:
+        store = VectorStore.open(catalog.path.parent / VECTORS_FOLDER / meta.vectors, COLLECTION, meta.dimension)
+        try:
+            reason = store.self_check(len(ids), [(row.id, row.vector) for row in catalog.passages(spread(ids, SAMPLE))])
+        finally:
+            store.close()
+    except GroundlineError as error:
+        reason = str(error)
+    if reason:
+        hint = "The next question mends it, or `groundline repair` now: it is rebuilt without embedding again."
+        return Finding(part="vector index", state="note", found=f"broken: {reason}", hint=hint)
+    return Finding(part="vector index", state="ok", found=f"{len(ids):,} passages, a sample of them finds itself")
 
 
 def _environment(_: Settings) -> Iterator[Finding]:

@@ -43,6 +43,7 @@ def test_the_state_of_the_index_is_told(settings: Settings) -> None:
     diagnosis = examine(settings)
     assert "1 documents, 1 passages, generation 1" in finding(diagnosis, "index").found
     assert "all-MiniLM-L6-v2 (384 numbers" in finding(diagnosis, "index made with").found
+    assert "1 passages" in finding(diagnosis, "vector index").found
     printed = CliRunner().invoke(app, ["doctor", "--json", *arguments])
     assert printed.exit_code == 0
     assert Diagnosis.model_validate_json(printed.stdout) == diagnosis
@@ -57,6 +58,16 @@ def test_a_damaged_catalog_is_a_problem_with_a_way_out(settings: Settings) -> No
     assert index.state == "problem" and "groundline repair --rebuild" in index.hint
     printed = CliRunner().invoke(app, ["doctor", *arguments])
     assert printed.exit_code == 1 and "problem" in printed.stdout and "Traceback" not in printed.output
+
+
+def test_a_broken_vector_index_is_noted_and_left_as_it_is(settings: Settings) -> None:
+    arguments = ["--corpus", str(settings.corpus), "--home", str(settings.home)]
+    CliRunner().invoke(app, ["ingest", *arguments])
+    (database,) = settings.home.rglob("chroma.sqlite3")
+    database.write_bytes(b"broken")
+    noted = finding(examine(settings), "vector index")
+    assert noted.state == "note" and "groundline repair" in noted.hint
+    assert database.read_bytes() == b"broken"
 
 
 def test_a_changed_or_missing_model_is_a_problem(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
