@@ -68,9 +68,10 @@ def _copy(source: Path, target: Path, writer: CatalogWriter, coming: Sequence[st
         try:
             store.delete(replaced)
             _fill(store, writer, brought)
-            return _check(store, writer, coming)
+            reason = _check(store, writer, coming)
         finally:
-            store.close()
+            store.seal()
+        return reason
     except IndexBroken as error:
         return str(error)
 
@@ -97,7 +98,7 @@ def _fresh(target: Path, writer: CatalogWriter, coming: Sequence[str]) -> None:
         _fill(store, writer, coming)
         reason = _check(store, writer, coming)
     finally:
-        store.close()
+        store.seal()
     if reason:
         raise IndexBroken(f"A vector index built afresh in {target} does not work: {reason}.", "Run `groundline doctor`.")
 

@@ -248,7 +248,7 @@ class Catalog:
 
 def _match(stems: Sequence[str]) -> str:
     """An FTS5 query for any of the stems; sorted, so that the order of a question's words cannot move the last bit of a score."""
-    return " OR ".join('"' + stem.replace('"', '""') + '"' for stem in sorted(set(stems)))
+    return " OR ".join('"' + stem.replace('"', '""').replace("\0", " ") + '"' for stem in sorted(set(stems)))
 
 
 def _passage(row: tuple[Any, ...]) -> PassageRow:

@@ -1,5 +1,7 @@
 """Nearest passages by vector: the only module that knows Chroma. What it holds can always be built again from the catalog."""
 
+import hashlib
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float32]
 
 DATABASE = "chroma.sqlite3"
+SEAL = "seal.json"
 COLLECTION = "passages"
 BATCH = 1000
 
@@ -46,9 +49,9 @@ class VectorStore:
 
     @classmethod
     def open(cls, folder: Path, name: str, dimension: int, create: bool = False) -> "VectorStore":
-        """Opens the collection `name` in the folder; `create` makes folder and collection."""
-        if not create and not (folder / DATABASE).is_file():
-            raise IndexBroken(f"The vector index {folder} is missing.", "Run `groundline repair`.")
+        """Opens the collection `name` in the folder, once its files are those that `seal` left; `create` makes folder and collection."""
+        if not create:
+            _check_seal(folder)
         with _translated(folder):
             client = _client(folder)
             try:
@@ -66,6 +69,11 @@ class VectorStore:
         """Lets go of the folder."""
         with _translated(self.folder):
             self._client.close()
+
+    def seal(self) -> None:
+        """Closes a finished index and writes down the hashes of its files, which `open` compares."""
+        self.close()
+        (self.folder / SEAL).write_text(json.dumps(_hashes(self.folder)), encoding="utf-8")
 
     def upsert(self, ids: Sequence[str], vectors: Vector, paths: Sequence[str]) -> None:
         """Adds rows or replaces those with the same id. `vectors` are float32, shape [len(ids), dimension]."""
@@ -119,6 +127,28 @@ class VectorStore:
         except IndexBroken as error:
             return str(error)
         return ""
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """The files of the graph. Chroma's database has its own checks, and readers write a few bytes into it whenever they open it."""
+    files = sorted(file for file in folder.glob("*/*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): _hash(file) for file in files}
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _check_seal(folder: Path) -> None:
+    """Raises IndexBroken for files that have changed: given a truncated graph, Chroma takes the whole process down (SIGSEGV)."""
+    try:
+        sealed = json.loads((folder / SEAL).read_text(encoding="utf-8"))
+        whole = (folder / DATABASE).is_file() and sealed == _hashes(folder)
+    except (OSError, ValueError) as error:
+        raise IndexBroken(f"The vector index {folder} is missing or incomplete.", "Run `groundline repair`.") from error
+    if not whole:
+        raise IndexBroken(f"The files of the vector index {folder} are not as they were left.", "Run `groundline repair`.")
 
 
 def _client(folder: Path) -> "Client":
