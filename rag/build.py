@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from rag.catalog import Meta
 from rag.catalog_writer import CatalogWriter
 from rag.errors import IndexBroken, StorageError
 from rag.store import BATCH, COLLECTION, VectorStore, spread
@@ -33,8 +34,7 @@ def build(
     """
     meta = writer.meta()
     sweep(folder, keep=meta.vectors)
-    # Never a name that was used before: a process that has the old one open would go on seeing that.
-    target = folder / f"{meta.generation + 1:06d}-{uuid4().hex[:8]}"
+    target = _new(folder, meta)
     holes = meta.holes + len(replaced)
     notes: tuple[str, ...] = ()
     try:
@@ -44,6 +44,7 @@ def build(
                 return target.name, holes, ()
             notes = (REBUILT.format(reason=reason),)
             shutil.rmtree(target, ignore_errors=True)
+            target = _new(folder, meta)
         _fresh(target, writer, coming)
     except OSError as error:
         raise StorageError(f"The vector index {target} cannot be written: {error.strerror}.", "Free some space, or use --home.") from error
@@ -56,6 +57,11 @@ def sweep(folder: Path, keep: str) -> None:
         for other in folder.iterdir():
             if other.name != keep:
                 shutil.rmtree(other, ignore_errors=True)
+
+
+def _new(folder: Path, meta: Meta) -> Path:
+    """A name never used before: whoever still has a folder of that name open, this process included, would go on seeing the old one."""
+    return folder / f"{meta.generation + 1:06d}-{uuid4().hex[:8]}"
 
 
 def _copy(source: Path, target: Path, writer: CatalogWriter, coming: Sequence[str], brought: Sequence[str], replaced: Sequence[str]) -> str:

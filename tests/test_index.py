@@ -122,8 +122,7 @@ def test_a_broken_vector_index_is_rebuilt_without_embedding_and_said_so(
     assert "rebuilt" in note and "without embedding again" in note
     mended.close()
     again = reader(base / "corpus", base / "home")
-    assert again.store.count() == 12 * 210 // 2 or again.store.count() == again.catalog.passage_count()
-    assert again.notes == ()
+    assert again.store.count() == again.catalog.passage_count() and again.notes == ()
     again.close()
     sound.close()
 
@@ -259,7 +258,6 @@ def test_readers_see_the_old_state_or_the_new_while_another_process_writes(base:
     old = (answers(index, QUESTIONS), contents(index.catalog))
     for number in range(6):
         (corpus / f"doc_{number:03d}.txt").write_text(made_up_text(150, 500 + number), encoding="utf-8")
-    write_corpus(base / "twin" / "corpus", 0, 0)
     writer = forks.start(corpus, home)
     seen = []
     ended = threading.Event()
@@ -274,7 +272,7 @@ def test_readers_see_the_old_state_or_the_new_while_another_process_writes(base:
             state = answers(index, QUESTIONS) if generation == index.generation else None
         states.append((generation, state))
         fresh = reader(corpus, home)
-        assert fresh.store.count() == fresh.catalog.passage_count() or fresh.refresh()
+        assert len(answers(fresh, QUESTIONS)) == 3 and fresh.notes == ()
         fresh.close()
         if last:
             break
