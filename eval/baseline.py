@@ -55,7 +55,9 @@ class Change(Frozen):
 def from_report(report: Report) -> Baseline:
     """The baseline of a run."""
     entries = {
-        result.case.id: Entry(case=case_hash(result.case), scores={m.name: _bare(m, result.scores[m.name]) for m in _COMPARED if m.name in result.scores})
+        result.case.id: Entry(
+            case=case_hash(result.case), scores={m.name: _bare(m, result.scores[m.name]) for m in _COMPARED if m.name in result.scores}
+        )
         for result in report.cases
         if not result.case.history
     }
@@ -65,7 +67,7 @@ def from_report(report: Report) -> Baseline:
 def write(baseline: Baseline, path: Path = BASELINE) -> None:
     """Write a baseline as JSON, one line a case, so that a change of it can be read."""
     head = {"suite": baseline.suite, "identity": baseline.identity.model_dump()}
-    lines = [f'  {json.dumps(name)}: {json.dumps(_packed(entry), ensure_ascii=False)}' for name, entry in sorted(baseline.cases.items())]
+    lines = [f"  {json.dumps(name)}: {json.dumps(_packed(entry), ensure_ascii=False)}" for name, entry in sorted(baseline.cases.items())]
     body = json.dumps(head, indent=1)[:-2] + ',\n "cases": {\n' + ",\n".join(lines) + "\n }\n}\n"
     path.write_text(body, encoding="utf-8")
 
@@ -138,7 +140,9 @@ def _change(metric: Metric, pairs: Sequence[tuple[Case, Score, Score]]) -> list[
         test = f"paired bootstrap, 95 % interval {interval.low:+.4f} to {interval.high:+.4f}"
         significant = interval.low > 0 or interval.high < 0
     regressed = significant and sign * (after - before) < 0
-    return [Change(metric=metric.name, n=len(pairs), before=before, after=after, worse=worse, better=better, test=test, regressed=regressed)]
+    return [
+        Change(metric=metric.name, n=len(pairs), before=before, after=after, worse=worse, better=better, test=test, regressed=regressed)
+    ]
 
 
 def _bare(metric: Metric, score: Score) -> Score:

@@ -89,12 +89,20 @@ def judge(report: Report, rules: Rules, baseline: Baseline) -> Result:
 
 def _limit(report: Report, rules: Rules) -> Line:
     n = report.count("not_judged")
-    return Line(holds=n <= rules.limits.not_judged, what="could not judge", detail=f"{n} of {len(report.cases)} cases, {rules.limits.not_judged} allowed")
+    return Line(
+        holds=n <= rules.limits.not_judged,
+        what="could not judge",
+        detail=f"{n} of {len(report.cases)} cases, {rules.limits.not_judged} allowed",
+    )
 
 
 def _errors(report: Report, rules: Rules) -> Line:
     n = report.count("error")
-    return Line(holds=n <= rules.limits.errors, what="ended with an error", detail=f"{n} of {len(report.cases)} cases, {rules.limits.errors} allowed")
+    return Line(
+        holds=n <= rules.limits.errors,
+        what="ended with an error",
+        detail=f"{n} of {len(report.cases)} cases, {rules.limits.errors} allowed",
+    )
 
 
 def _threshold(report: Report, threshold: Threshold) -> Line:
@@ -118,7 +126,9 @@ def _regressions(report: Report, baseline: Baseline) -> list[Line]:
     for change in compare(baseline, report):
         if change.worse or change.better:
             moved = "; ".join(f"{name}: {_some(ids)}" for name, ids in (("worse", change.worse), ("better", change.better)) if ids)
-            difference = f"{change.before:.4f} → {change.after:.4f} ({change.after - change.before:+.4f}), n {change.n}, {change.test}; {moved}"
+            difference = (
+                f"{change.before:.4f} → {change.after:.4f} ({change.after - change.before:+.4f}), n {change.n}, {change.test}; {moved}"
+            )
             lines.append(Line(holds=not change.regressed, what=f"{change.metric} against the baseline", detail=difference))
     return lines or [Line(holds=True, what="baseline", detail="no case changed")]
 

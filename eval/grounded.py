@@ -58,7 +58,9 @@ def _sentence_problems(answer: Answer, sentence: AnswerSentence) -> list[Problem
 
     found = []
     if answer.text[sentence.start : sentence.end] != sentence.text:
-        found.append(problem("text", f"the answer's text says {answer.text[sentence.start : sentence.end]!r} at {sentence.start}-{sentence.end}"))
+        found.append(
+            problem("text", f"the answer's text says {answer.text[sentence.start : sentence.end]!r} at {sentence.start}-{sentence.end}")
+        )
     found += [problem("quote", f"no cited text says {quote!r} word for word") for quote in invented_quotes(sentence.text, cited)]
     if not cited:
         return [*found, problem("uncited", "the sentence cites nothing")]
@@ -68,6 +70,4 @@ def _sentence_problems(answer: Answer, sentence: AnswerSentence) -> list[Problem
         found.append(problem("not_judged", f"could not be judged: {why}"))
     elif verdict.label == "unsupported":
         found.append(problem("unsupported", why))
-    if sentence.verdict == "supported" and verdict.label == "unsupported":
-        found.append(problem("unsupported", "the answer calls it supported"))
     return found

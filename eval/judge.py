@@ -4,10 +4,11 @@ import re
 from functools import lru_cache
 
 from rag.grounding import check_grounding
-
 from rag.schema import Answer, AnswerSentence, Grounding
 
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"")
+
+_SAME = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": "-", "–": "-", "\u00a0": " "})
 
 
 @lru_cache(maxsize=16_384)
@@ -23,6 +24,13 @@ def cited_texts(answer: Answer, sentence: AnswerSentence) -> tuple[str, ...]:
 
 
 def invented_quotes(sentence: str, spans: tuple[str, ...]) -> tuple[str, ...]:
-    """What a sentence puts in quotation marks although none of its spans has these characters in a row."""
+    """What a sentence puts in quotation marks although none of its spans has these characters in a row.
+
+    Straight and curly marks and kinds of dashes and blanks count as the same character.
+    """
     quotes = ((match.group(1) or match.group(2)).strip(" ,.;:!?…") for match in _QUOTED.finditer(sentence))
-    return tuple(quote for quote in quotes if quote and not any(quote in span for span in spans))
+    return tuple(quote for quote in quotes if quote and not any(_plain(quote) in _plain(span) for span in spans))
+
+
+def _plain(text: str) -> str:
+    return text.translate(_SAME)

@@ -5,10 +5,9 @@ What a reader has to get through, and what a caller that passes answers on to a 
 
 from collections.abc import Mapping
 
-from rag.tokens import count_tokens
-
 from eval.metrics.base import Metric, Outcome, Score, answered
 from rag.schema import Document
+from rag.tokens import count_tokens
 
 
 def score(outcome: Outcome, documents: Mapping[str, Document]) -> Score | None:

@@ -16,7 +16,7 @@ from eval.report.write import write_report
 from rag.errors import StorageError
 
 OPENED, LONG = "The bridge opened in 1931.", "It is 120 metres long."
-EVIL = "<script>alert(1)</script> & \"x\" | `y` \x00 ]]>"
+EVIL = '<script>alert(1)</script> & "x" | `y` \x00 ]]>'
 
 
 @pytest.fixture
