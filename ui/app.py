@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 PORTS_TRIED = 100
 EXAMPLES = 6
+STYLES = ("colours.css", "style.css", "turn.css", "source.css")
 _HERE = Path(__file__).parent
 
 # The page may load and call only what this server serves: no other host, whatever a document or an answer contains.
@@ -164,7 +165,7 @@ def application(blocks: "gr.Blocks") -> "FastAPI":
         response.headers.update(_HEADERS)
         return response
 
-    style = (_HERE / "style.css").read_text("utf-8")
+    style = "".join((_HERE / name).read_text("utf-8") for name in STYLES)
     gr.mount_gradio_app(
         app,
         blocks,
@@ -184,7 +185,7 @@ def application(blocks: "gr.Blocks") -> "FastAPI":
 
 
 def _theme() -> "gr.themes.Base":
-    """System fonts only; colours are in style.css."""
+    """System fonts only; colours are in colours.css."""
     load_gradio()
     import gradio as gr
 

@@ -10,7 +10,7 @@ from ui.markup import Markup, element, join
 from ui.render import problem
 
 # Characters shown on each side of a quote at first; a browser lays out that much at once without a pause.
-SURROUNDINGS = 40_000
+SURROUNDINGS = 20_000
 
 
 class View(Frozen):

@@ -166,7 +166,7 @@ function walk(step) {
 }
 
 function more(side) {
-  const view = { ...shown.view, [side]: 4 * (shown.view[side] || 40000) };
+  const view = { ...shown.view, [side]: 4 * (shown.view[side] || 20000) };
   open(view, shown.button);
 }
 
