@@ -42,6 +42,7 @@ _NARROWEST_WRAP = 40  # prose is not wrapped at fewer columns: a shorter line wa
 
 _HARD = "。！？｡؟۔।॥።։။។"
 _SOFT = ".!?…‥‼⁇⁈⁉"
+_ELLIPSES = ("...", "…", "..", "‥")
 _CLOSERS = r"[”\"’'»›)\]}」』）】》〉*_`]|\[\d{1,3}\]|[ \u00a0\u202f]»|[“‘](?=\s|\Z)"
 _END = re.compile(f"([{_SOFT}{_HARD}]+)((?:{_CLOSERS})*)")
 _QUOTES = frozenset("”\"’'»›」』“‘")
@@ -49,6 +50,7 @@ _FIRST_LETTER = re.compile(r"[^\W_]")
 _WORD = re.compile(r"[^\W_]+(?:[’'.][^\W_]+)*")
 _TOKEN = re.compile(r"[^\s“”\"‘(\[«/—–]*\Z")
 _MARKER = re.compile(r"[-*+•\s(]*(?:\d{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,5})\Z")
+_MARKER_INSIDE = re.compile(r"[:;]\s+\(?\d{1,2}\Z")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}\Z")
 _ADDRESS = re.compile(r"https?://|www\.")
 _REACH = 48  # characters looked at on either side of a full stop
@@ -61,7 +63,7 @@ _TITLES = frozenset(
 # Words that what follows belongs to, in any case.
 _LEADING = frozenset("vs viz cf e.g i.e approx ca esp incl bzw z.b d.h u.a".split())
 # Short only before a number.
-_SHORT_BEFORE_NUMBER = frozenset("no nos nr fig figs vol vols p pp art arts sec secs ch chap eq eqs para ref app abs tab".split())
+_SHORT_BEFORE_NUMBER = frozenset("no nos nr fig figs vol vols p pp art arts sec secs ch chap eq eqs para ref app abs tab al op rs c d b".split())
 _SHORT_DATES = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun".split())
 # Short, but may end a sentence too: it does where the next word opens one.
 _SOMETIMES_SHORT = frozenset(
@@ -248,18 +250,19 @@ def _is_end(text: str, first: int, match: re.Match[str], block_end: int, small: 
     if not small and not _opens(text, at):
         return False
     word = _word_at(text, at, block_end)
-    if stop[-1] != ".":
+    if stop in _ELLIPSES:
+        return quoted or not text[match.start() - 1].isspace()
+    if stop != ".":
         return not (quoted and word not in _OPENERS and _SPEECH.match(text, at, min(block_end, at + 2 * _REACH)))
-    if len(stop) > 1 or stop == "…":
-        return not text[match.start() - 1].isspace()
     return quoted or not _is_short(text, first, match.start(), at, word, small)
 
 
 def _is_short(text: str, first: int, stop: int, at: int, word: str, small: bool) -> bool:
     """Whether the full stop at `stop` belongs to a short form, an initial or a list marker, given the word that follows."""
-    if _MARKER.match(text, first, stop):
+    reach = max(first, stop - _REACH)
+    if (reach == first and _MARKER.match(text, first, stop)) or _MARKER_INSIDE.search(text, reach, stop):
         return True
-    token = _TOKEN.search(text, max(first, stop - _REACH), stop)
+    token = _TOKEN.search(text, reach, stop)
     if token is None or not token[0]:
         return False
     form, lower = token[0], token[0].lower()
@@ -277,8 +280,9 @@ def _is_short(text: str, first: int, stop: int, at: int, word: str, small: bool)
     if form.isdigit() and len(form) <= 2:
         return word in _MONTHS
     if len(form) == 1 and form.isupper():
-        before = text[max(first, stop - 3) : stop - 1]
-        return not opener and not (form == "I" and before.strip().islower())
+        initial = len(word) == 1 and text[at + 1 : at + 2] == "."
+        lone_i = form == "I" and text[max(first, stop - 3) : stop - 1].strip().islower()
+        return initial or not (opener or lone_i)
     return (_DOTTED.match(form) is not None or (capital and lower in _SOMETIMES_SHORT)) and not opener
 
 
