@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies
 
 from rag.citations import cite
 from rag.errors import CorpusEmpty, IndexLocked
@@ -330,6 +331,15 @@ def test_hostile_text_is_shown_and_never_obeyed(hostile: str) -> None:
         page.assert_harmless()
         assert "\u202e" not in shown.replace('<bdi class="control" data-code="U+202E">\u202e</bdi>', "").replace("\\u202e", "")
     assert Page(panel.source(view, document)).marked == "".join("\ufffd" if c in "\x00\ud800" else c for c in hostile)
+
+
+@given(strategies.text(strategies.characters(exclude_categories=[]) | strategies.sampled_from("<>&\"'\r\n\x00\u202e\x1b")))
+def test_whatever_is_escaped_reads_back_as_it_was(value: str) -> None:
+    possible = "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in value)
+    shown = Page(element("p", {"data-cite": value}, value))
+    assert shown.words == possible
+    assert shown.tags[0] == ("p", {"data-cite": possible})
+    assert {tag for tag, _ in shown.tags} <= {"p", "bdi"}
 
 
 def test_text_is_escaped_once() -> None:
