@@ -8,7 +8,7 @@ from rag.grounding.evidence import Evidence, flat, gather
 from rag.grounding.facts import Finding, check_dates, check_names, check_numbers, check_quotes
 from rag.grounding.reading import Reading, read, straight
 from rag.grounding.score import Features, departure, features
-from rag.grounding.sense import check_amounts, check_denials, check_doubt, check_roles, check_speakers
+from rag.grounding.sense import check_amounts, check_denials, check_doubt, check_places, check_roles, check_speakers
 from rag.grounding.weights import THRESHOLD
 from rag.language.sentences import find
 from rag.language.synonyms import is_common_word
@@ -38,6 +38,8 @@ _GREETING = re.compile(
 _META = re.compile(
     r"\b(?:articles?|documents?|sources?|passages?|text|answer|summary|quotes?|information|following|details|question)\b", re.IGNORECASE
 )
+# Words before a fragment, in its clause, that take back what it says.
+_UNDONE = re.compile(r"(?:\b(?:no|not|never|nobody|none|neither|nor|without|whether|if|unless|den(?:y|ies|ied)|refused|failed|unable|hardly)\b|n't\b)[^.!?;]*$")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 
 
@@ -113,6 +115,7 @@ def _findings(claim: Reading, matches: tuple[Match, ...], evidence: Evidence) ->
         *check_denials(claim, matches, evidence),
         *check_amounts(claim, evidence),
         *check_doubt(claim, matches, evidence),
+        *check_places(claim, matches, evidence),
         *check_roles(claim, matches, evidence),
         *check_speakers(claim, matches, evidence),
     ]
@@ -141,7 +144,8 @@ def _verbatim(sentence: str, spans: Sequence[str]) -> bool:
         place = text.find(wanted)
         while place >= 0:
             end = place + len(wanted)
-            if not text[max(0, place - 1) : place].isalnum() and not text[end : end + 1].isalnum():
+            whole = not text[max(0, place - 1) : place].isalnum() and not text[end : end + 1].isalnum()
+            if whole and not _UNDONE.search(text, max(0, place - 40), place):
                 return True
             place = text.find(wanted, place + 1)
     return False

@@ -9,6 +9,7 @@ from rag.language.dates import covers
 from rag.language.names import Name, same_name
 from rag.language.numbers import same_number
 from rag.language.synonyms import Meaning, is_opposite, is_synonym
+from rag.language.words import stem
 
 Relation = Literal["same", "synonym", "general", "specific", "antonym", "sibling", "none"]
 CREDIT: dict[Relation, float] = {"same": 1.0, "synonym": 0.9, "general": 0.75, "specific": 0.3, "antonym": 0.0, "sibling": 0.1, "none": 0.0}
@@ -44,26 +45,26 @@ def _index(text: str) -> _Index:
 
 
 def align(claim: Reading, units: Sequence[Reading]) -> tuple[Match, ...]:
-    """The best match of each item of the claim, nearest to the match before it when several are as good."""
-    found: list[Match] = []
-    last = (0, 0)
-    for item in claim.items:
-        match = _match(item, units, last)
-        if match.index >= 0:
-            last = (match.unit, match.index)
-        found.append(match)
-    return tuple(found)
-
-
-def _match(item: Item, units: Sequence[Reading], last: tuple[int, int]) -> Match:
-    best, best_rank = Match(item, -1, -1, "none"), (0.0, 0.0)
-    for number, unit in enumerate(units):
-        for index, relation in _candidates(item, unit):
-            nearness = -abs(index - last[1] - 1) if number == last[0] else -50.0 - number
-            rank = (CREDIT[relation] if relation != "antonym" else 0.2, nearness)
+    """The best match of each item of the claim; among equals in the unit that covers most of the claim, then nearest to the last one."""
+    options = [[(number, index, relation) for number, unit in enumerate(units) for index, relation in _candidates(item, unit)] for item in claim.items]
+    covered = [0.0] * len(units)
+    for item, found in zip(claim.items, options, strict=True):
+        for number in {number for number, _, _ in found}:
+            covered[number] += item.weight * max(CREDIT[relation] for unit, _, relation in found if unit == number)
+    home = covered.index(max(covered)) if units else 0
+    matches: list[Match] = []
+    last = (home, -1)
+    for item, found in zip(claim.items, options, strict=True):
+        best, best_rank = Match(item, -1, -1, "none"), (0.0, False, 0)
+        for number, index, relation in found:
+            nearness = -abs(index - last[1] - 1) if number == last[0] else -50 - number
+            rank = (0.2 if relation == "antonym" else CREDIT[relation], number == home, nearness)
             if best.index < 0 or rank > best_rank:
                 best, best_rank = Match(item, number, index, relation), rank
-    return best
+        if best.index >= 0:
+            last = (best.unit, best.index)
+        matches.append(best)
+    return tuple(matches)
 
 
 def _candidates(item: Item, unit: Reading) -> list[tuple[int, Relation]]:
@@ -98,6 +99,8 @@ def _words(item: Item, unit: Reading) -> list[tuple[int, Relation]]:
         if relation != "none":
             found.append((place, relation))
     for place, thing in enumerate(unit.items):
+        if thing.date is not None and item.stem in {stem(word) for word in unit.text[thing.start : thing.end].lower().split()}:
+            found.append((place, "same"))
         if thing.name is not None and (item.word in thing.name.tokens or item.stem in thing.name.tokens):
             found.append((place, "same"))
     return found

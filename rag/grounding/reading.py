@@ -21,6 +21,16 @@ _BE = frozenset("is are was were be been being get gets got gotten am isn't aren
 _NOUN_LEADS = frozenset(
     "the a an this that these those his her its their our my your of no some any every each in on at by from with for".split()
 )
+# Words that build a sentence or state an amount; rules look at them, not the word-by-word comparison.
+FUNCTION = frozenset(
+    """within without nobody none nothing no-one among amid toward towards whether via per upon despite since although though because
+    many several another others every all most some few much various whole entire entirely always never often sometimes rarely
+    seldom almost nearly hardly barely mostly largely mainly partly partially fully completely totally may might could would should
+    shall must perhaps maybe possibly probably likely however therefore thus moreover meanwhile instead already yet still even
+    around across along behind beyond beside besides except inside outside throughout unless unlike onto everyone everybody
+    everything anyone anybody anything someone somebody something neither nor either including according""".split()
+)
+_PARTICLES = frozenset("off out up down away back over on in along through apart".split())
 # Verbs so common that they say little by themselves.
 LIGHT = frozenset(
     """be have do make get take go come give put keep let seem become include say tell call use see want thing way lot also however
@@ -71,7 +81,8 @@ def read(text: str) -> Reading:
     breaks = [match.start() for match in _CLAUSE_BREAK.finditer(text)]
     facts: list[tuple[int, int, Literal["name", "number", "date"], Name | Number | DateMention]] = []
     facts += [(date.start, date.end, "date", date) for date in found_dates]
-    facts += [(n.start, n.end, "number", n) for n in found_numbers if not _inside(n.start, facts)]
+    counted = [n for n in found_numbers if n.kind != "count" or n.value != 1]
+    facts += [(n.start, n.end, "number", n) for n in counted if not _inside(n.start, facts)]
     facts += [(n.start, n.end, "name", n) for n in found_names if not _inside(n.start, facts)]
     facts.sort(key=lambda fact: fact[:2])
     items: list[Item] = []
@@ -85,7 +96,7 @@ def read(text: str) -> Reading:
             if fact not in done:
                 done.add(fact)
                 items.append(_fact(facts[fact], token, place, clause))
-        elif not token.stop and not (len(token.lower) == 1):
+        elif not token.stop and token.lower not in FUNCTION and len(token.lower) > 1:
             items.append(_word(token, tokens, place, clause))
     quotes = tuple(next(group for group in match.groups() if group) for match in _QUOTED.finditer(text))
     return Reading(
@@ -146,7 +157,11 @@ def _word(token: Word, tokens: tuple[Word, ...], place: int, clause: int) -> Ite
     participle = (
         token.lower.endswith(("ed", "en", "t", "n", "d", "k", "g")) and token.lower not in sense.bases - {token.lower} and "v" in pos
     )
-    passive = participle and not token.lower.endswith("ing") and (before in _BE or (two_before in _BE and before not in _NOUN_LEADS))
+    following = tokens[place + 1].lower if place + 1 < len(tokens) else ""
+    if "v" in pos and following in _PARTICLES:
+        phrase = next((f"{base}_{following}" for base in sorted(sense.bases) if meaning(f"{base}_{following}").senses), None)
+        sense = meaning(phrase) if phrase else sense
+    passive = participle and not token.lower.endswith("ing") and (following == "by" or before in _BE or (two_before in _BE and before not in _NOUN_LEADS))
     return Item(
         token.start,
         token.end,

@@ -8,8 +8,10 @@ from typing import NamedTuple
 from rag.grounding.alignment import CREDIT, Match
 from rag.grounding.evidence import Evidence
 from rag.grounding.facts import Finding
-from rag.grounding.reading import Reading
+from rag.grounding.reading import Item, Reading
+from rag.grounding.sense import reversed_opposite
 from rag.grounding.weights import BIAS, WEIGHTS
+from rag.language.synonyms import parts_of_speech
 
 
 class Features(NamedTuple):
@@ -23,6 +25,8 @@ class Features(NamedTuple):
     specific: float
     opposites: float
     loose: float
+    replaced: float
+    intruding: float
     disorder: float
     spread: float
     soft: float
@@ -32,7 +36,7 @@ class Features(NamedTuple):
 def features(claim: Reading, matches: Sequence[Match], evidence: Evidence, findings: Sequence[Finding]) -> Features:
     """The features of one claim sentence; shares are between 0 and 1, counts are capped."""
     total = sum(match.item.weight for match in matches) or 1.0
-    credits = [_credit(match, evidence) for match in matches]
+    credits = [_credit(match, claim, evidence) for match in matches]
     lost = [match.item.weight * (1 - credit) for match, credit in zip(matches, credits, strict=True)]
     gap = run = 0.0
     for match, credit in zip(matches, credits, strict=True):
@@ -41,6 +45,9 @@ def features(claim: Reading, matches: Sequence[Match], evidence: Evidence, findi
     relations = [match.relation for match in matches if match.item.weight > 0.25]
     used = {match.unit for match in matches if match.index >= 0 and match.item.weight > 0.25}
     soft = [finding.weight for finding in findings if finding.weight < 1]
+    same = sum(match.item.weight for match in matches if match.relation == "same") / total
+    strange = [match.item.weight for match in matches if match.relation in ("none", "sibling", "specific") and match.item.kind == "word"]
+    replaced = [match.item.weight for position, match in enumerate(matches) if replacement(position, matches, evidence) is not None]
     return Features(
         uncovered=sum(lost) / total,
         gap=min(gap, 4.0) / 4,
@@ -50,6 +57,8 @@ def features(claim: Reading, matches: Sequence[Match], evidence: Evidence, findi
         specific=min(relations.count("specific"), 2) / 2,
         opposites=min(relations.count("antonym"), 2) / 2,
         loose=sum(relation in ("synonym", "general") for relation in relations) / max(len(relations), 1),
+        replaced=min(sum(replaced), 2.0) / 2,
+        intruding=min(sum(strange), 2.0) / 2 * same**2,
         disorder=_disorder(matches),
         spread=min(max(len(used) - 1, 0), 3) / 3,
         soft=min(sum(soft), 2.0) / 2,
@@ -63,7 +72,37 @@ def departure(values: Features) -> float:
     return 1 / (1 + exp(-max(min(z, 40.0), -40.0)))
 
 
-def _credit(match: Match, evidence: Evidence) -> float:
+def replacement(position: int, matches: Sequence[Match], evidence: Evidence) -> Item | None:
+    """The word of the evidence that stands where a claim has another word of no near meaning, between the same neighbours."""
+    match = matches[position]
+    if match.item.kind != "word" or match.relation not in ("none", "sibling", "specific") or match.item.weight <= 0.25:
+        return None
+    before = next((other for other in reversed(matches[:position]) if _holds(other)), None)
+    after = next((other for other in matches[position + 1 :] if _holds(other)), None)
+    if before is None and after is None:
+        return None
+    unit = (before or after).unit  # type: ignore[union-attr]
+    items = evidence.units[unit].items
+    low = before.index + 1 if before and before.unit == unit else max(0, (after.index if after else 0) - 2)
+    high = after.index if after and after.unit == unit else min(len(items), low + 2)
+    if high - low > 3:
+        return None
+    taken = {other.index for other in matches if _holds(other) and other.unit == unit}
+    free = [item for place, item in enumerate(items[low:high], low) if place not in taken and item.kind == "word" and item.weight > 0.25]
+    return next((item for item in free if _same_part(match.item, item)), None)
+
+
+def _holds(match: Match) -> bool:
+    return match.index >= 0 and match.relation in ("same", "synonym", "general")
+
+
+def _same_part(a: Item, b: Item) -> bool:
+    return bool(set(parts_of_speech(a.word)) & set(parts_of_speech(b.word))) or not parts_of_speech(a.word)
+
+
+def _credit(match: Match, claim: Reading, evidence: Evidence) -> float:
+    if match.relation == "antonym" and reversed_opposite(match, claim, evidence):
+        return 0.9
     if match.relation in ("none", "sibling", "specific") and match.item.stem in evidence.stems:
         return 0.6
     return CREDIT[match.relation]

@@ -7,7 +7,8 @@ from rag.grounding.alignment import Match
 from rag.grounding.evidence import Evidence
 from rag.grounding.facts import Finding
 from rag.grounding.reading import Item, Reading
-from rag.language.synonyms import meaning
+from rag.language.dates import covers
+from rag.language.numbers import same_number
 
 ALL = frozenset("all every each everyone everybody everything always entire entirely whole completely totally fully wholly".split())
 MOST = frozenset("most majority mostly largely mainly primarily predominantly almost nearly vast overwhelming overwhelmingly bulk".split())
@@ -21,8 +22,8 @@ _DOUBT = frozenset(
     """may might could perhaps possibly possible probably likely potentially potential apparently allegedly alleged reportedly
     maybe seemingly unclear unconfirmed purportedly supposedly suspected rumored""".split()
 )
-_INTENT = frozenset(
-    "would should expected plans planned hopes seeks considering pledged promised vowed proposed unless if aims trying tried".split()
+_HEDGE = re.compile(
+    r"\b(?:can|could|would|suggest|sign|signal|hint|speculat|fear|worr|risk|chance|predict|foresee|forecast|unlikely|think|believe|expect)"
 )
 _SURE = frozenset("will certainly definitely surely undoubtedly confirmed proved proven proves confirms guaranteed must inevitably".split())
 _OPPOSED = {
@@ -32,6 +33,7 @@ _OPPOSED = {
     "more": {"less", "fewer"}, "less": {"more"}, "fewer": {"more"}, "up": {"down"}, "down": {"up"}, "until": {"since"},
     "since": {"until"}, "during": {"before", "after"}, "despite": {"because"}, "because": {"despite", "although"},
 }  # fmt: skip
+_PREPOSITIONS = frozenset("in on at of by with from for to into near under over about against through between among within around during".split())
 _SPEECH = re.compile(
     r"\b(?:sa(?:id|ys|y|ying)|told|tells|added|adds|asked|wrote|writes|written by|tweeted|posted|argue[sd]?|claim(?:s|ed)?|explain(?:s|ed)"
     r"|announce[sd]|warn(?:s|ed)|predict(?:s|ed)|note[sd]|repli(?:es|ed)|comment(?:s|ed)|state[sd]|accuse[sd]|denounce[sd]|insist(?:s|ed)"
@@ -39,6 +41,8 @@ _SPEECH = re.compile(
     r"|admit(?:s|ted)|den(?:y|ies|ied)|suggest(?:s|ed)|conclude[sd]|observe[sd]|shout(?:s|ed)|testif(?:y|ies|ied)|confirm(?:s|ed))\b",
     re.IGNORECASE,
 )
+_PRONOUN = re.compile(r"\b(?:he|she|they|it|i|we|who|which|to)$", re.IGNORECASE)
+_ANYONE = frozenset("people other others person someone somebody many some one user users witness witnesses".split())
 SOURCES = frozenset(
     "article articles report reports reportedly text passage story source sources document documents news piece author".split()
 )
@@ -52,46 +56,43 @@ def check_denials(claim: Reading, matches: Sequence[Match], evidence: Evidence) 
             continue
         unit = evidence.units[match.unit]
         other = unit.items[match.index]
-        here, there = _denied(claim, match.item), _denied(unit, other)
         if match.relation == "antonym":
-            if here == there and _same_place(match, matches, evidence):
+            if not reversed_opposite(match, claim, evidence) and _same_place(match, matches, evidence):
                 found.append(Finding("opposite", 1.0, f"“{match.item.word}” is the opposite of “{other.word}” in the cited text"))
-        elif here != there and (_focus(claim, match.item) if here else _focus(unit, other)):
-            if _excused(claim, unit, here, match, matches):
-                continue
-            side = "denies" if here else "affirms"
-            stand = "affirms" if here else "denies"
-            weight = 1.0 if match.item.verb or other.verb or here else 0.7
-            found.append(Finding("denial", weight, f"the sentence {side} “{match.item.word}”, the cited text {stand} it"))
+            continue
+        here, there = focus(claim, match.item), focus(unit, other)
+        if here and not in_scope(unit, other) and not _excused(unit, other, match, matches):
+            found.append(Finding("denial", 1.0, f"the sentence denies “{match.item.word}”, the cited text affirms it"))
+        elif there and not in_scope(claim, match.item) and not _excused(claim, match.item, match, matches):
+            found.append(Finding("denial", 1.0, f"the sentence affirms “{match.item.word}”, the cited text denies it"))
     return found
 
 
-def _denied(unit: Reading, item: Item) -> bool:
-    return sum(1 for cue in unit.negations if cue.strength == 1 and cue.end <= item.start < cue.scope_end) % 2 == 1
+def reversed_opposite(match: Match, claim: Reading, evidence: Evidence) -> bool:
+    """Whether an opposite is denied on just one side, so that both say the same ("not clear", "unclear")."""
+    unit = evidence.units[match.unit]
+    return in_scope(claim, match.item) != in_scope(unit, unit.items[match.index])
 
 
-def _focus(unit: Reading, item: Item) -> bool:
-    """Whether an item is among the first two that a denial reaches: what it is about."""
+def in_scope(unit: Reading, item: Item) -> bool:
+    """Whether any denial reaches an item, or starts right after it ("nothing happened", "said no")."""
+    return any(cue.end <= item.start < cue.scope_end for cue in unit.negations)
+
+
+def focus(unit: Reading, item: Item) -> bool:
+    """Whether an item is what a denial is about: the first word of weight that it reaches."""
     for cue in unit.negations:
-        if cue.strength == 1 and cue.end <= item.start < cue.scope_end:
-            between = [other for other in unit.items if cue.end <= other.start < item.start and other.weight > 0.25]
-            if len(between) < 2:
+        if (cue.strength == 1 or cue.cue.endswith(" to")) and cue.end <= item.start < cue.scope_end:
+            if not any(cue.end <= other.start < item.start and (other.weight > 0.25 or other.verb) for other in unit.items):
                 return True
     return False
 
 
-def _excused(claim: Reading, unit: Reading, here: bool, match: Match, matches: Sequence[Match]) -> bool:
-    """Whether the side without the plain denial denies in other words: "refused to", "unable to", an opposite nearby."""
-    other_side = unit if here else claim
-    item = unit.items[match.index] if here else match.item
-    spoken = [cue for cue in other_side.negations if cue.strength < 1 and cue.start - 2 <= item.start < cue.scope_end]
-    if spoken:
+def _excused(unit: Reading, item: Item, match: Match, matches: Sequence[Match]) -> bool:
+    """Whether a side without a denial before a word denies in other words: an opposite nearby, a denial right after it."""
+    if any(other.relation == "antonym" and abs(other.item.place - match.item.place) <= 5 for other in matches):
         return True
-    near = [other for other in matches if other.relation == "antonym" and abs(other.item.place - match.item.place) <= 5]
-    if near:
-        return True
-    cues = [cue for cue in other_side.negations if cue.strength == 1 and cue.start > item.start and cue.start - item.end < 40]
-    return bool(cues)
+    return any(0 <= cue.start - item.end < 30 for cue in unit.negations)
 
 
 def _same_place(match: Match, matches: Sequence[Match], evidence: Evidence) -> bool:
@@ -129,109 +130,82 @@ def check_amounts(claim: Reading, evidence: Evidence) -> list[Finding]:
         weight = {"all": 1.0, "most": 0.9, "many": 0.5}[name] if weaker else {"all": 0.7, "most": 0.6, "many": 0.2}[name]
         instead = f" (it has “{weaker[0]}”)" if weaker else ""
         found.append(Finding("amount", weight, f"“{word}” says more than the cited text{instead}"))
-    if (claim.vocabulary & (FEW - SOME)) and not vocabulary & (FEW | SOME | {"not", "no"}):
-        found.append(Finding("amount", 0.7, "the sentence says less than the cited text"))
+    few = re.search(r"(?<!a )(?<!\w)(?:few|hardly|barely|scarcely|rarely|seldom|little)\b", claim.lower)
+    if few and not vocabulary & (FEW | {"not", "no", "minority"}):
+        found.append(Finding("amount", 1.0 if vocabulary & (MOST | MANY | ALL) else 0.7, f"“{few.group()}” says less than the cited text"))
     if claim.vocabulary & ONLY and not vocabulary & (ONLY | {"single", "alone"}):
         found.append(Finding("amount", 0.6, f"“{min(claim.vocabulary & ONLY)}” is not in the cited text"))
     return found
 
 
 def check_doubt(claim: Reading, matches: Sequence[Match], evidence: Evidence) -> list[Finding]:
-    """What the spans only hold possible must not be stated as a fact."""
-    if claim.vocabulary & _DOUBT or re.search(r"\b(?:can|could|would|suggest|sign|signal|hint|speculat|fear|worr)", claim.lower):
-        return []
-    found = []
-    for match in matches:
-        if match.index < 0 or match.item.kind != "word" or match.relation not in ("same", "synonym", "general"):
-            continue
-        unit = evidence.units[match.unit]
-        other = unit.items[match.index]
-        if not (match.item.verb or other.verb):
-            continue
-        lead = [word.lower for word in unit.all_words[max(0, other.place - 4) : other.place]]
-        doubt = next((word for word in lead if word in _DOUBT and _clause(unit, other) == _clause_at(unit, word, other)), None)
-        if doubt is not None:
-            sure = claim.vocabulary & _SURE
-            weight = 1.0 if sure or doubt in ("may", "might", "could") else 0.6
-            found.append(Finding("doubt", weight, f"the cited text says “{doubt} {other.word}”, the sentence states it as certain"))
-            break
-    return found
-
-
-def _clause(unit: Reading, item: Item) -> int:
-    return item.clause
-
-
-def _clause_at(unit: Reading, word: str, item: Item) -> int:
-    """The clause of the nearest item after the last place of `word` before `item`."""
-    places = [place for place, token in enumerate(unit.all_words[: item.place]) if token.lower == word]
-    following = [other.clause for other in unit.items if places and other.place > places[-1]]
-    return following[0] if following else -1
+    """What the spans only hold possible, or ask, must not be stated as a fact."""
+    hedged = bool(claim.vocabulary & _DOUBT or _HEDGE.search(claim.lower))
+    placed = {(match.unit, match.index): match for match in matches if match.relation in ("same", "synonym", "general")}
+    for number, unit in enumerate(evidence.units):
+        for place, word in enumerate(unit.all_words):
+            asked = word.lower in ("whether", "if", "unless") and place > 0
+            if (word.lower not in _DOUBT or hedged) and not asked or word.lower in claim.vocabulary:
+                continue
+            following = [(index, item) for index, item in enumerate(unit.items) if place < item.place <= place + 5]
+            chosen = next((pair for pair in following if pair[1].weight > 0.25 or pair[1].verb), following[0] if following else None)
+            match = placed.get((number, chosen[0])) if chosen else None
+            if chosen is None or match is None or in_scope(claim, match.item):
+                continue
+            sure = word.lower in ("may", "might", "could", "whether") or (claim.vocabulary & _SURE and not asked)
+            reason = f"the cited text says “{word.lower} … {chosen[1].word}”, the sentence states it as certain"
+            return [Finding("doubt", 1.0 if sure else 0.6, reason)]
+    return []
 
 
 def check_roles(claim: Reading, matches: Sequence[Match], evidence: Evidence) -> list[Finding]:
     """Who does what to whom: around the same verb, doer and target must not have changed places."""
-    found = []
-    for position, match in enumerate(matches):
+    for match in matches:
         if match.index < 0 or not match.item.verb or match.relation not in ("same", "synonym", "general"):
             continue
         unit = evidence.units[match.unit]
         verb = unit.items[match.index]
-        if not verb.verb:
+        here, there = doer(claim, match.item), doer(unit, verb)
+        if not verb.verb or here is None or there is None:
             continue
-        swapped_here, swapped_there = _by(claim, match.item), _by(unit, verb)
-        if match.item.passive and not swapped_here or verb.passive and not swapped_there:
-            if match.item.passive != verb.passive:
-                found += _half_roles(claim, matches, position, unit, verb)
+        mine = next(other for other in matches if other.item == here)
+        theirs = [other for other in matches if other.unit == match.unit and other.index >= 0 and unit.items[other.index] == there]
+        if mine.unit != match.unit or mine.index < 0 or unit.items[mine.index] == there or not theirs:
             continue
-        left = [other for other in matches[max(0, position - 5) : position] if _thing(other, match)]
-        right = [other for other in matches[position + 1 : position + 6] if _thing(other, match)]
-        doers, targets = (right, left) if swapped_here else (left, right)
-        side = 1 if swapped_there else -1
-        moved = [[other for other in group if _side(unit, other, verb) == way] for group, way in ((doers, -side), (targets, side))]
-        kept = [[other for other in group if _side(unit, other, verb) == way] for group, way in ((doers, side), (targets, -side))]
-        if all(moved) and len(moved[0]) > len(kept[0]) and len(moved[1]) > len(kept[1]):
-            first, second = moved[0][0].item, moved[1][0].item
-            reason = f"“{_text(claim, first)}” and “{_text(claim, second)}” have changed roles around “{match.item.word}”"
-            found.append(Finding("roles", 1.0, reason))
-            break
-    return found + _leads(claim, matches, evidence)
+        by_here, by_there = _by(claim, match.item), _by(unit, verb)
+        target = theirs[0].item
+        claimed = (target.place > match.item.place) != by_here
+        found = (unit.items[mine.index].place > verb.place) != by_there
+        if claimed and found and mine.relation in ("same", "synonym", "general") and theirs[0].relation in ("same", "synonym", "general"):
+            reason = f"“{_text(claim, here)}” and “{_text(claim, target)}” have changed roles around “{match.item.word}”"
+            return [Finding("roles", 1.0, reason)]
+    return _leads(claim, matches, evidence)
 
 
-def _half_roles(claim: Reading, matches: Sequence[Match], position: int, unit: Reading, verb: Item) -> list[Finding]:
-    """An active claim whose doer is the one acted on in a passive without a doer, or the other way round."""
-    match = matches[position]
-    left = [other for other in matches[max(0, position - 3) : position] if _thing(other, match)]
-    right = [other for other in matches[position + 1 : position + 4] if _thing(other, match)]
-    if (
-        verb.passive
-        and left
-        and not right
-        and _side(unit, left[-1], verb) == -1
-        and not claim.text[match.item.end :].strip(" .").startswith("by")
-    ):
-        nearest = [item for item in unit.items[: verb.place] if item.place < verb.place and item.clause == verb.clause]
-        if nearest and nearest[-1] == unit.items[left[-1].index] and match.item.word.endswith(("ed", "s")) and match.relation == "same":
-            return [Finding("roles", 0.6, f"“{_text(claim, left[-1].item)}” does in the sentence what is done to it in the cited text")]
-    return []
+def doer(unit: Reading, verb: Item) -> Item | None:
+    """The head of the nouns that do what a verb says: before it, or after "by"; None when a passive names none."""
+    if verb.passive:
+        if not _by(unit, verb):
+            return None
+        by = next(place for place in range(verb.place + 1, verb.place + 7) if unit.all_words[place].lower == "by")
+        group = [item for item in unit.items if item.place > by and item.clause == verb.clause and item.kind in ("word", "name")]
+        run = [item for index, item in enumerate(group) if item.place - by <= 2 + index]
+        return run[-1] if run else None
+    things: list[Item] = []
+    for item in reversed([item for item in unit.items if item.place < verb.place and item.clause == verb.clause]):
+        if item.verb and item.kind == "word":
+            linked = {word.lower for word in unit.all_words[item.place + 1 : (things[-1] if things else verb).place]}
+            if things or not linked & {"and", "or"}:
+                break
+            continue
+        if item.kind in ("word", "name"):
+            things.append(item)
+    heads = [item for item in things if _lead(unit, item) not in _PREPOSITIONS]
+    return heads[0] if heads else None
 
 
 def _text(unit: Reading, item: Item) -> str:
     return unit.text[item.start : item.end]
-
-
-def _thing(match: Match, verb: Match) -> bool:
-    """Whether a match is a thing in the verb's own clause and unit, not another verb, a number or a date."""
-    if match.unit != verb.unit or match.index < 0 or match.item.clause != verb.item.clause:
-        return False
-    return match.item.kind == "name" or (
-        match.item.kind == "word" and not match.item.verb and match.relation in ("same", "synonym", "general")
-    )
-
-
-def _side(unit: Reading, match: Match, verb: Item) -> int:
-    other = unit.items[match.index]
-    return 0 if other.place == verb.place else -1 if other.place < verb.place else 1
 
 
 def _by(unit: Reading, verb: Item) -> bool:
@@ -243,22 +217,42 @@ def _leads(claim: Reading, matches: Sequence[Match], evidence: Evidence) -> list
     """Small words before the same thing must not be opposites: "from Tibet", "to Tibet"."""
     found = []
     for match in matches:
-        if (
-            match.index < 0
-            or match.item.kind == "date"
-            and match.item.date
-            and match.item.date.relative
-            or match.relation not in ("same", "synonym")
-        ):
+        if match.index < 0 or match.relation not in ("same", "synonym") or (match.item.date and match.item.date.relative):
             continue
         unit = evidence.units[match.unit]
         other = unit.items[match.index]
-        here = _lead(claim, match.item)
-        there = _lead(unit, other)
-        if there in _OPPOSED.get(here, ()):
-            weight = 1.0 if match.item.kind in ("name", "date", "number") else 0.6
+        here, there = _lead(claim, match.item), _lead(unit, other)
+        fact = match.item.kind != "word"
+        if there in _OPPOSED.get(here, ()) and (fact or here not in ("from", "to", "into", "for", "since", "until", "because", "despite")):
+            weight = 1.0 if fact or here in ("before", "after", "without", "with", "more", "less", "fewer", "above", "below") else 0.6
             found.append(Finding("relation", weight, f"“{here} {match.item.word}” against “{there} {other.word}” in the cited text"))
     return found
+
+
+def check_places(claim: Reading, matches: Sequence[Match], evidence: Evidence) -> list[Finding]:
+    """A number or date right after a word must be the one that follows that word in the spans ("closed in April")."""
+    found = []
+    for before, match in zip(matches, matches[1:], strict=False):
+        if match.index < 0 or match.item.kind not in ("number", "date") or before.index < 0 or before.item.kind != "word":
+            continue
+        if before.relation not in ("same", "synonym") or match.item.place - before.item.place > 3:
+            continue
+        unit = evidence.units[before.unit]
+        anchor = unit.items[before.index]
+        rival = next((item for item in unit.items[before.index + 1 :] if item.kind == match.item.kind), None)
+        if rival is None or rival.place - anchor.place > 3 or (before.unit, before.index) >= (match.unit, match.index) and match.unit != before.unit:
+            continue
+        if rival != unit.items[match.index] and rival.clause == anchor.clause and match.unit == before.unit:
+            if not _equal_fact(match.item, rival):
+                reason = f"“{before.item.word} … {_text(claim, match.item)}”, where the cited text has “{_text(unit, rival)}”"
+                found.append(Finding("place", 1.0, reason))
+    return found
+
+
+def _equal_fact(a: Item, b: Item) -> bool:
+    if a.number and b.number:
+        return same_number(a.number, b.number)
+    return bool(a.date and b.date and covers(b.date, a.date))
 
 
 def _lead(unit: Reading, item: Item) -> str:
@@ -271,60 +265,49 @@ def _lead(unit: Reading, item: Item) -> str:
 
 def check_speakers(claim: Reading, matches: Sequence[Match], evidence: Evidence) -> list[Finding]:
     """Who says it must be one who says something in the spans."""
-    speakers = _speakers(claim)
-    if not speakers or not evidence.units:
-        return []
-    there = [(unit_number, item) for unit_number, unit in enumerate(evidence.units) for item in _speakers(unit)]
-    found = []
+    there = [(number, group) for number, unit in enumerate(evidence.units) for group in _speakers(unit)]
     by_start = {match.item.start: match for match in matches}
-    for speaker in speakers:
-        match = by_start.get(speaker.start)
-        if speaker.word in SOURCES or match is None or not there:
+    found = []
+    for group in _speakers(claim):
+        speakers = [by_start[item.start] for item in group if item.start in by_start]
+        words = {match.item.word for match in speakers}
+        if not there or not speakers or words & (SOURCES | _ANYONE):
             continue
-        said_by = [item for _, item in there]
-        if match.index < 0 or match.relation in ("none", "sibling", "antonym", "specific"):
-            if speaker.kind == "word":
-                found.append(Finding("speaker", 0.7, f"“{speaker.word}” says nothing in the cited text"))
-        elif not any(_same_speaker(match, number, item, evidence) for number, item in there):
-            found.append(Finding("speaker", 1.0, f"in the cited text not “{_text(claim, speaker)}” but “{said_by[0].word}” says so"))
+        if any(_same_speaker(match, number, other, evidence) for match in speakers for number, other in there):
+            continue
+        name = next((match for match in speakers if match.item.kind == "name"), speakers[-1])
+        if name.index < 0 and name.item.kind == "word":
+            found.append(Finding("speaker", 0.7, f"“{name.item.word}” says nothing in the cited text"))
+        elif name.index >= 0 and name.relation in ("same", "synonym", "general"):
+            said = " ".join(item.word for item in there[0][1])
+            found.append(Finding("speaker", 0.9, f"in the cited text not “{_text(claim, name.item)}” but “{said}” says so"))
     return found
 
 
-def _same_speaker(match: Match, number: int, item: Item, evidence: Evidence) -> bool:
+def _same_speaker(match: Match, number: int, group: Sequence[Item], evidence: Evidence) -> bool:
+    if match.index < 0 or match.relation not in ("same", "synonym", "general"):
+        return False
     target = evidence.units[match.unit].items[match.index]
-    if item == target and number == match.unit:
-        return True
-    if item.name and target.name:
-        return bool(set(item.name.tokens) & set(target.name.tokens))
-    return item.stem == target.stem or abs(item.place - target.place) <= 3 and number == match.unit
+    for item in group:
+        if item.name and target.name and set(item.name.tokens) & set(target.name.tokens):
+            return True
+        if item.stem == target.stem or (item == target and number == match.unit):
+            return True
+    return False
 
 
-def _speakers(unit: Reading) -> list[Item]:
-    """The one before (or after, when none is before) each word of speech, in its clause."""
+def _speakers(unit: Reading) -> list[tuple[Item, ...]]:
+    """For each word of speech the names and nouns that can be its speaker: before it, or after it when a quotation ends there."""
     found = []
     for match in _SPEECH.finditer(unit.text):
-        after = match.group().lower() in ("according to", "written by")
-        before_items = [
-            item for item in unit.items if item.end <= match.start() and match.start() - item.end < 30 and item.kind in ("word", "name")
-        ]
-        after_items = [
-            item for item in unit.items if item.start >= match.end() and item.start - match.end() < 30 and item.kind in ("word", "name")
-        ]
         lead = unit.text[: match.start()].rstrip()
-        pronoun = re.search(r"\b(?:he|she|they|it|i|we|who|which)$", lead, re.IGNORECASE)
-        if after or lead.endswith((",", "”", '"', ",”", ',"')) and after_items:
-            head = [item for item in after_items if item.clause == after_items[0].clause]
-            found += [_head(head)] if head else []
-        elif pronoun is None and before_items:
-            found.append(before_items[-1])
+        things = [item for item in unit.items if item.kind in ("word", "name") and not (item.verb and item.kind == "word")]
+        after = [item for item in things if match.end() <= item.start < match.end() + 40]
+        before = [item for item in things if match.start() - 60 < item.end <= match.start()]
+        said = match.group().lower()
+        if said in ("according to", "written by") or (lead.endswith(("”", '"', ",")) and said in ("said", "wrote", "says", "added", "asked")):
+            if after:
+                found.append(tuple(item for item in after if item.clause <= after[0].clause + 1)[:4])
+        elif before and not _PRONOUN.search(lead):
+            found.append(tuple(before[-4:]))
     return found
-
-
-def _head(items: Sequence[Item]) -> Item:
-    """The name among the first items after a word of speech, else the first."""
-    return next((item for item in items[:4] if item.kind == "name"), items[0])
-
-
-def opposite_in_sight(match: Match) -> bool:
-    """Whether a match is an antonym."""
-    return match.relation == "antonym" and bool(meaning(match.item.word).bases)

@@ -10,6 +10,8 @@ WEIGHTS = {
     "specific": 0.5,
     "opposites": 2.0,
     "loose": 0.0,
+    "replaced": 3.0,
+    "intruding": 3.0,
     "disorder": 0.5,
     "spread": 0.3,
     "soft": 5.0,

@@ -118,6 +118,340 @@ sell sale
 grow growth
 lose loss
 fail failure
+survive alive live
+live reside resident inhabitant
+complain criticize denounce
+pledge promise vow
+figure number amount total
+level standard
+lockdown lock seal shut closure confinement
+close shut closure
+retreat withdraw pull_back
+immediately once straightaway instantly promptly
+apologize apologise sorry apology
+dismiss reject throw_out
+oversee supervise manage
+demand call urge request
+call name dub
+unable incapable
+afterwards later subsequently after
+previously formerly former earlier ex
+surge jump soar spike
+plunge slump tumble
+citizen resident people inhabitant local
+netizen user
+netizen people
+post upload share publish
+post write tweet
+tweet twitter
+look seem appear
+halt suspend pause
+restart resume reopen restore
+reveal disclose expose
+gather assemble meet congregate
+disperse scatter
+angry furious outraged
+anger fury outrage rage discontent dissatisfaction resentment
+upset anger displease annoy
+brave courageous bold bravely
+scared afraid frightened
+worry concern fear
+worried concerned afraid
+crackdown repression suppression clampdown
+repress suppress crush quell
+violence brutality
+excessive undue extreme
+strict tough harsh severe rigid
+extremely very highly exceedingly
+huge vast giant large
+tiny small little
+shortage lack scarcity
+lack without
+food supplies groceries
+income earnings
+medical health
+hospital clinic
+surround encircle
+block obstruct bar stand
+barrier barricade fence wall
+remove take_away take tear_down dismantle
+tear_down demolish remove
+break_down tear_down smash demolish
+escape flee get_out
+attempt try effort
+capable able
+metropolis city
+province region
+district area neighbourhood neighborhood
+building block tower
+apartment flat home residence
+hurt harm injure
+blast explosion
+cause trigger spark prompt lead
+due because owing
+reason cause factor
+result consequence outcome effect
+predict forecast foresee expect
+future forward ahead
+possibility option scenario prospect
+possible potential
+path course direction road route
+continue keep persist go_on
+battle fight combat
+policy strategy approach campaign program
+measure step action
+goal aim target objective
+plan scheme proposal project
+idea notion concept
+crisis emergency turmoil
+turmoil unrest chaos
+revolt rebellion uprising revolution
+overthrow oust topple
+ouster removal resignation overthrow
+resign step_down quit
+resignation ouster
+army military troops forces soldiers
+soldier troops
+weapon arms
+attack assault strike raid
+strike walkout stoppage
+wage pay salary
+union labor
+lawmaker legislator parliamentarian
+president leader
+chairman chair chief head
+spokesman spokesperson spokeswoman
+reporter journalist correspondent
+newspaper paper daily
+study survey research investigation
+research study
+investigate probe examine
+evidence proof
+symbol sign emblem
+sheet page paper
+hold display carry
+solidarity support
+mourn commemorate remember
+memorial commemoration
+victim casualty
+rescue save
+rescue rescuer
+firefighter fireman
+ambulance paramedic
+patrol guard
+guard protect
+deploy send dispatch station
+send dispatch
+stay remain
+arrive reach come
+disappear vanish
+lose shed
+discover find detect learn
+notice see observe spot
+famous famed known renowned notorious
+regard consider deem view
+punish punishable penalty
+crime offence offense
+permission approval consent
+approve authorize endorse
+cancel scrap abandon call_off
+postpone delay put_off
+replace substitute
+appoint name hire
+employ hire recruit
+dismiss fire sack lay_off
+expand extend enlarge
+shrink contract
+widen broaden
+narrow limit
+prevent stop block
+avert prevent avoid
+obtain get secure
+spend use
+consume use
+use utilize employ
+utilise use
+organise organize arrange
+afterward after
+overnight night
+midday noon
+dawn sunrise daybreak
+dusk sunset nightfall
+near close beside
+main major chief principal
+entire whole
+usual normal ordinary
+strange odd unusual
+rare unusual uncommon
+frequent common
+complete finish
+complete whole total
+unfinished incomplete
+mistake error
+error fault
+scholarship grant
+harvest crop yield
+farmer grower
+villager resident
+driver motorist
+pedestrian walker
+bike bicycle cyclist
+cargo freight
+shop store
+retailer store shop
+supermarket store
+pupil student
+kindergarten preschool
+tuition fee
+rent lease
+landlord owner
+owner proprietor
+founder creator
+invent create
+produce make manufacture
+factory plant mill
+goods products merchandise
+product item
+trade commerce
+economy economic
+inflation price
+unemployment jobless
+tax levy duty
+budget spending
+debt loan
+loan mortgage
+donate give contribute
+donation gift contribution
+charity nonprofit
+volunteer helper
+refugee migrant asylum
+immigrant migrant
+border frontier
+treaty agreement accord pact deal
+negotiate bargain talk
+meeting gathering conference summit
+speech address
+criticise criticize
+condemn denounce
+welcome greet
+celebrate mark
+win secure earn
+match game
+championship tournament
+trophy cup
+coach manager trainer
+singer vocalist
+song track
+film picture
+painting picture
+photo photograph picture image
+picture photograph
+novel book
+author writer
+poem verse
+actor actress performer
+audience crowd spectators
+tourist visitor traveller traveler
+hotel inn
+flight plane
+passenger traveller traveler
+crash accident collision
+collide crash hit
+derail crash
+sink founder
+storm gale
+drought dryness
+heat warmth
+snowfall snow
+landslide mudslide
+volcano eruption
+species kind
+animal creature
+forest woods woodland
+river stream
+lake pond
+ocean sea
+climate weather
+pollution contamination
+emission pollution
+fuel oil petrol gasoline
+electricity power energy
+outage blackout
+computer pc
+phone telephone mobile
+software program
+hack breach
+data information
+message text note
+email mail
+platform site website
+user person people
+ban block
+account profile
+censor delete scrub remove erase
+delete remove erase scrub wipe
+censorship control
+freedom liberty
+right entitlement
+democracy democratic
+election vote poll
+candidate nominee
+voter elector
+majority most
+minority few
+mixed varied diverse
+varied diverse different
+recommend suggest advise propose
+suggest propose
+inform tell notify
+contact reach call
+offer provide present propose
+supply provide
+provide give
+include comprise contain cover
+method approach technique
+model framework
+propose introduce present
+introduce present
+improve enhance boost better
+boost increase raise
+perform execute
+performance efficiency
+accurate precise correct exact
+robust resilient
+novel new
+demonstrate show prove
+prove demonstrate
+achieve attain accomplish reach
+evaluate assess
+analyse analyze examine
+compare contrast
+explore investigate examine
+feature attribute characteristic function
+feature aspect
+ability capability capacity
+advantage benefit merit
+drawback disadvantage shortcoming
+interested keen
+potential prospective
+representative agent
+discount reduction rebate
+affordable cheap inexpensive reasonable
+expensive costly pricey high
+customized tailored personalized
+tailor customize
+extensive comprehensive wide broad
+selection range choice variety
+range variety array
+package plan bundle
+policy plan
+coverage protection
+schedule arrange plan
+appointment meeting call
+respond reply react
+mention refer note
+highlight emphasize stress underline underscore
+emphasise emphasize stress
 """
 # A word and, after the colon, its opposites; each pair counts both ways.
 MORE_ANTONYMS = """
@@ -128,7 +462,7 @@ gain:lose,loss win:lose,defeat victory:defeat,loss success:failure succeed:fail
 allow:forbid,ban,prohibit,bar,block,prevent permit:forbid,ban,prohibit let:forbid,prevent,stop
 accept:reject,refuse,decline,deny approve:reject,oppose agree:disagree,refuse admit:deny confirm:deny
 support:oppose,reject,resist favor:oppose back:oppose praise:criticize,condemn,denounce welcome:condemn,criticize
-open:close,shut,closed start:stop,end,finish,halt begin:end,stop,finish launch:cancel,end resume:suspend,halt,stop
+open:close,shut,closed reopen:close,shut,closed unblock:close,block restart:stop,suspend start:stop,end,finish,halt begin:end,stop,finish launch:cancel,end resume:suspend,halt,stop
 lift:impose tighten:ease,relax,loosen impose:lift,remove expand:reduce,shrink,cut add:remove,subtract build:demolish,destroy
 hire:fire,dismiss buy:sell lend:borrow give:take arrive:leave,depart enter:leave,exit import:export
 arrest:release,free detain:release,free jail:free lock:unlock,unblock block:unblock,allow

@@ -227,6 +227,8 @@ def _worded(tokens: list[_Token], index: int) -> _Core | None:
     word, following = tokens[index].lower, _at(tokens, index + 1)
     if word in _VAGUE:
         return _vague(tokens, index)
+    if word in _DAYS and _joined(tokens, index + 1) == "long":
+        return _Core(index, index, 1)
     if word in ("half", "halves", "quarter"):
         return _part(tokens, index, index, 1)
     if word in ("a", "an") and following in (*_SCALES, "dozen", "couple", "half", "third", "quarter", "fifth", "tenth", "score"):
@@ -352,6 +354,8 @@ def _article_duration(tokens: list[_Token], index: int) -> _Core | None:
         "-",
     ):
         return None if _at(tokens, index + 2) != "ago" else _Core(index, index + 1, 1)
+    if _at(tokens, index - 1) in ("in", "within", "for", "after", "about", "than", "over", "under", "nearly", "almost", "lasted", "took", "of"):
+        return _Core(index, index + 1, 1)
     previous = [_at(tokens, place) for place in range(index - 3, index)]
     if any(word and (word[0].isdigit() or word in _ONES or word in _TENS or word in _SCALES) for word in previous):
         return None

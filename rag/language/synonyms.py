@@ -38,7 +38,8 @@ class _Lemma(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """What a word can mean, as keys that two words share or not: `senses` gives each synset its rank among the word's senses, `heads` the same for the head of an adjective's cluster.
+    """What a word can mean, as keys that two words share or not: `senses` gives each synset its rank among the word's senses, `heads` the same for the head of an
+    adjective's cluster and for the senses of words of the same root (later by two).
 
     `above` are the synsets one or two steps more general than the main senses, `parents` those one step above the first two;
     `opposites` are antonymous synsets, `opposite_words` antonymous lemmas; `groups` number the everyday sets of synonyms; `derived`
@@ -130,6 +131,11 @@ def meaning(word: str) -> Meaning:
                 above |= hypernyms | _parents(tuple(hypernyms))
             for head in heads:
                 heads_of[head] = min(rank + 1, heads_of.get(head, rank + 1))
+    for lemma, _ in bases:
+        for root in _lemma(lemma).derived:
+            for keys in _lemma(root).senses.values():
+                for rank, sense in enumerate(keys[:3]):
+                    heads_of[sense] = min(rank + 2, heads_of.get(sense, rank + 2))
     prefixes = frozenset(prefix + word for prefix in PREFIXES if len(word) > 3)
     stripped = frozenset(word[len(prefix) :] for prefix in PREFIXES if word.startswith(prefix) and len(word) > len(prefix) + 3)
     denied = frozenset(other for other in prefixes | stripped if _lemma(other).senses or _bases(other)) if bases else frozenset[str]()
