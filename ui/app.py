@@ -185,11 +185,12 @@ def application(blocks: "gr.Blocks") -> "FastAPI":
 
 
 def _theme() -> "gr.themes.Base":
-    """System fonts only; colours are in colours.css."""
+    """System fonts only; of the colours just the page's ground, which shows before colours.css does."""
     load_gradio()
     import gradio as gr
 
-    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+    theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+    return theme.set(body_background_fill="#f5f2ec", body_background_fill_dark="#141619")
 
 
 def take_port(port: int) -> socket.socket:
@@ -225,7 +226,7 @@ def serve(
         desk, engine = _open(corpus, home, progress)
         try:
             taken = listener.getsockname()[1]
-            if taken != port:
+            if port and taken != port:
                 say(f"Port {port} is taken; using {taken}.")
             address = f"http://{HOST}:{taken}"
             run(application(build(desk)), listener, lambda: _announce(address, open_browser, say))
