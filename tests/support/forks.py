@@ -64,8 +64,12 @@ def serve(orders: IO[str]) -> None:
     """Forks once for every line of orders, writing the child's pid and then how it ended."""
     import chromadb  # noqa: F401  -- so that no child has to
 
+    last = 0
     for line in orders:
         order = json.loads(line)
+        if last:
+            # Only now: until it is waited for, a process that ended keeps its number, so that a late kill hits nobody else.
+            os.waitpid(last, 0)
         reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
@@ -73,10 +77,10 @@ def serve(orders: IO[str]) -> None:
             os.write(writing, _ingest(Path(order["corpus"]), Path(order["home"]), order["embedder"]).encode())
             os._exit(0)
         os.close(writing)
+        last = pid
         print(pid, flush=True)
         with os.fdopen(reading) as pipe:
             outcome = pipe.read()
-        os.waitpid(pid, 0)
         print(outcome or "killed", flush=True)
 
 
