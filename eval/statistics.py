@@ -72,7 +72,7 @@ def mcnemar(gained: int, lost: int) -> float:
     """Two-sided exact p of as uneven a split of the discordant pairs, were gaining and losing a case equally likely."""
     n = gained + lost
     tail = sum(comb(n, i) for i in range(min(gained, lost) + 1)) / 2**n
-    return min(1.0, 2 * tail)
+    return min(1.0, 2 * float(tail))
 
 
 @cache

@@ -5,6 +5,7 @@ They know nothing of the checker's rules: their words stand in `words.json`, and
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from eval.mutate.world import pick, words
 
@@ -104,7 +105,7 @@ def roles_swapped(sentence: str) -> Iterator[str]:
     """The police arrested the citizens → the citizens arrested the police; not for names joined by "and", "or" or a comma."""
     names = [*words()["places"], *words()["people"], *words()["groups"]]
     found = list(re.finditer(rf"\b({'|'.join(names)})\b(?!’)", sentence))
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(found):
         between = sentence[first.end() : second.start()]
         same_kind = first[0][0].isupper() == second[0][0].isupper()
         if same_kind and first[0] != second[0] and len(between.split()) > 1 and not re.search(r"\b(and|or)\b|[“”]", between):

@@ -2,19 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from eval.mutate.world import outside_quotes, words
 
 _LEADING = re.compile(
-    r"^((?!In addition|On the other hand|For example|For this reason)(?:In|On|At|During|Since|After|For|When) [^,“”\"]{4,70}), ([^“”\"]+)\.$"
+    r"^((?!In addition|On the other hand|For example|For this reason)(?:In|On|At|During|Since|After|For|When) [^,“”\"]{4,70}), "
+    r"([^“”\"]+)\.$"
 )
 _PASSIVE = re.compile(r"^((?:The |A )?(?:\w+ ){0,3}?\w+) (?:was|were) (\w+ed) by ((?:\w+ ){0,3}?\w+)(?: who .*|\.)$", re.S)
 _ACTIVE = re.compile(
-    r"^(?:[A-Z][^,]{3,30}, )?((?:\w+ ){0,3}?\w+) (repressed|ordered|uploaded|used|urged|shared|crushed|imposed) ((?:the |pepper )?(?!to\b|by\b|them\b)\w+)(?=[ ,.])(.*)$"
+    r"^(?:[A-Z][^,]{3,30}, )?((?:\w+ ){0,3}?\w+) (repressed|ordered|uploaded|used|urged|shared|crushed|imposed) "
+    r"((?:the |pepper )?(?!to\b|by\b|them\b)\w+)(?=[ ,.])(.*)$"
 )
 _CONNECTIVE = re.compile(
     r"^(?:However|Moreover|In addition|For example|Nevertheless|As a result|Therefore|On the other hand|But in fact|Recently), (\w)"
 )
+_TYPEWRITTEN = str.maketrans("’“”—", '\'""-')
 _TENS = {2: "twenty", 3: "thirty", 4: "forty", 5: "fifty", 6: "sixty", 7: "seventy", 8: "eighty", 9: "ninety"}
 _CONTRACTED = {
     "did not": "didn’t",
@@ -61,9 +65,7 @@ def voice_changed(sentence: str) -> Iterator[str]:
 def synonym(sentence: str) -> Iterator[str]:
     """residents → inhabitants; shouted → yelled."""
     for word, other in words()["synonyms"].items():
-        yield from _changed(
-            sentence, rf"(?<![\w-]){word}(?![\w’-])", lambda m, other=other: _capital(other) if m[0][0].isupper() else other
-        )
+        yield from _changed(sentence, rf"(?<![\w-]){word}(?![\w’-])", partial(_cased, other))
 
 
 def clauses_reordered(sentence: str) -> Iterator[str]:
@@ -83,7 +85,7 @@ def attributed(sentence: str) -> Iterator[str]:
 def contracted(sentence: str) -> Iterator[str]:
     """did not ↔ didn’t."""
     for long, short in _CONTRACTED.items():
-        yield from _changed(sentence, rf"\b{long}\b", lambda m, short=short: _capital(short) if m[0][0].isupper() else short)
+        yield from _changed(sentence, rf"\b{long}\b", partial(_cased, short))
 
 
 def connective_dropped(sentence: str) -> Iterator[str]:
@@ -102,17 +104,19 @@ def words_quoted(sentence: str) -> Iterator[str]:
 
 def typography_changed(sentence: str) -> Iterator[str]:
     """Curly quotes become straight, dashes become hyphens."""
-    plain = sentence.translate(str.maketrans({"’": "'", "“": '"', "”": '"', "—": "-"}))
+    plain = sentence.translate(_TYPEWRITTEN)
     if plain != sentence:
         yield plain
 
 
 def _changed(
-    sentence: str, pattern: str, new: Callable[[re.Match[str]], str], skip: Callable[[str, re.Match[str]], bool] = lambda s, m: False
+    sentence: str, pattern: str, new: Callable[[re.Match[str]], str], skip: Callable[[str, re.Match[str]], bool] | None = None
 ) -> Iterator[str]:
     """The sentence with the first match outside quotation marks replaced."""
     for match in re.finditer(pattern, sentence, re.I):
-        if any(start <= match.start() and match.end() <= end for start, end in outside_quotes(sentence)) and not skip(sentence, match):
+        if any(start <= match.start() and match.end() <= end for start, end in outside_quotes(sentence)) and not (
+            skip is not None and skip(sentence, match)
+        ):
             yield sentence[: match.start()] + new(match) + sentence[match.end() :]
             return
 
@@ -127,6 +131,10 @@ def _spelt(value: int) -> str:
         return names[value]
     tens, ones = divmod(value, 10)
     return _TENS[tens] + (f"-{names[ones]}" if ones else "")
+
+
+def _cased(other: str, match: re.Match[str]) -> str:
+    return _capital(other) if match[0][0].isupper() else other
 
 
 def _capital(text: str) -> str:

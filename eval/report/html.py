@@ -73,7 +73,9 @@ def _list(wrong: list[CaseResult]) -> str:
         f"<td>{_text('; '.join(r.problems))}</td></tr>\n"
         for r in wrong
     )
-    return f"<h2>Cases that did not pass</h2>\n<table><tr><th>case</th><th></th><th>question</th><th>what is wrong</th></tr>\n{rows}</table>"
+    return (
+        f"<h2>Cases that did not pass</h2>\n<table><tr><th>case</th><th></th><th>question</th><th>what is wrong</th></tr>\n{rows}</table>"
+    )
 
 
 def _page(result: CaseResult, documents: Documents) -> str:
@@ -82,7 +84,8 @@ def _page(result: CaseResult, documents: Documents) -> str:
     said = "<p>There is no answer: the question ended with an error.</p>"
     if answer is not None:
         reasons = "".join(f"<li>{_text(reason)}</li>" for reason in answer.reasons)
-        said = f"<p>{_badge(answer.status)} confidence {answer.confidence:g}</p><blockquote>{_text(answer.text)}</blockquote><ul>{reasons}</ul>"
+        said = f"<p>{_badge(answer.status)} confidence {answer.confidence:g}</p>"
+        said += f"<blockquote>{_text(answer.text)}</blockquote><ul>{reasons}</ul>"
         said += "".join(_sentence(sentence, answer.citations, documents) for sentence in answer.sentences)
     gold = "".join(_gold(n, group, documents) for n, group in enumerate(case.gold, 1)) or "<p>Nothing: the documents do not say.</p>"
     note = f'<p class="quiet">{_text(case.note)}</p>' if case.note else ""

@@ -11,10 +11,10 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 def to_junit(report: Report) -> str:
     """One `<testsuite>` for each category."""
-    root = xml.Element("testsuites", name=f"groundline eval {report.suite}", **_counts(report.cases))
+    root = xml.Element("testsuites", {"name": f"groundline eval {report.suite}", **_counts(report.cases)})
     for category in sorted({result.case.category for result in report.cases}):
         results = tuple(result for result in report.cases if result.case.category == category)
-        suite = xml.SubElement(root, "testsuite", name=_clean(category), **_counts(results))
+        suite = xml.SubElement(root, "testsuite", {"name": _clean(category), **_counts(results)})
         for result in results:
             _case(suite, result)
     xml.indent(root)

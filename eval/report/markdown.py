@@ -10,7 +10,14 @@ BY_CATEGORY = ("hit@3", "evidence_first", "evidence_any", "abstention_recall", "
 
 def to_markdown(report: Report) -> str:
     """Verdicts, the table of metrics by split, a table by category and the failing cases."""
-    parts = [f"# Grounding eval: {report.suite}", verdict_line(report), _metrics(report), _categories(report), _failures(report), _identity(report)]
+    parts = [
+        f"# Grounding eval: {report.suite}",
+        verdict_line(report),
+        _metrics(report),
+        _categories(report),
+        _failures(report),
+        _identity(report),
+    ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

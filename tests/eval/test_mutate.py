@@ -10,7 +10,7 @@ from eval.corpus import read_documents
 from eval.grounded import problems
 from eval.mutate import OPERATORS, Tally, breaks, edits, misciting, mutate, tally
 from eval.mutate.world import World, claims, world_of
-from rag.schema import Answer
+from rag.schema import Answer, Document
 
 SENTENCE = "On June 13, at least 35 people in Zhengzhou did not leave for three days, and many residents of Wuhan were worried."
 MUST_ALWAYS_BE_NOTICED = (
@@ -76,10 +76,13 @@ def test_a_name_is_swapped_for_one_of_its_kind_that_the_sentence_does_not_have()
     assert breaks.words()["places"].count(swapped.removeprefix("The police came to ").removesuffix(".")) == 1
 
 
-def test_no_operator_leaves_its_sentence_as_it_was() -> None:
+def test_no_operator_leaves_its_answer_as_it_was() -> None:
+    document = Document(path="a.txt", sha256="0" * 64, size=len(SENTENCE), text=f"{SENTENCE} It then rained there in May.")
+    other = document.model_copy(update={"path": "b.txt"})
+    world = world_of({"a.txt": document, "b.txt": other})
+    answer = next(claims(world))
     for operator in OPERATORS:
-        if operator.change.__module__ != misciting.__name__:
-            assert SENTENCE not in list(operator.change(SENTENCE))  # type: ignore[call-arg]
+        assert answer not in list(operator.change(answer, world)), operator.name
 
 
 @pytest.fixture

@@ -1,0 +1,169 @@
+"""What each command of the eval does: find what it needs, run it, print, write, and say how it ended."""
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval import baseline, gate, terminal
+from eval.case import CORPORA, Case
+from eval.corpus import read_documents
+from eval.mutate import OPERATORS, Mutant, mutate, tally
+from eval.report.model import Report
+from eval.report.write import write_report
+from eval.run import evaluate
+from eval.suites import DATA_VARIABLE, EXTERNAL, NAMES, missing, seeds_cases, summedits
+from rag.config import Settings
+from rag.embed import MiniLM
+from rag.engine import Engine, open_corpus
+from rag.errors import EvalError
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says about a run; None is the default."""
+
+    cases: Path | None = None
+    only: tuple[str, ...] = ()
+    corpus: Path | None = None
+    home: Path | None = None
+    out: Path | None = None
+    jobs: int = 1
+    data: Path | None = None
+    all: bool = False
+
+
+def run_suite(name: str, options: Options) -> int:
+    """Run a suite, print its table and write its report. 0 when it ran, or had no data to run on."""
+    if name not in NAMES:
+        raise EvalError(f"There is no suite {name!r}.", f"Suites: {', '.join(NAMES)}.")
+    if name == "seeds":
+        report = run_seeds(options)
+        terminal.print_report(report)
+        _write(report, options)
+    elif name == "summedits":
+        _run_summedits(options)
+    else:
+        _run_external(name, options)
+    return gate.PASSED
+
+
+def run_gate(options: Options, baseline_file: Path | None, rules_file: Path | None) -> int:
+    """Run the seeds and hold them to the thresholds and the baseline; the gate's exit code."""
+    rules = gate.load_rules(rules_file or gate.GATE)
+    stored = baseline.read(baseline_file or baseline.BASELINE)
+    report = run_seeds(options)
+    _write(report, options)
+    result = gate.judge(report, rules, stored)
+    terminal.print_gate(result)
+    return result.exit_code
+
+
+def run_baseline(options: Options, file: Path | None) -> int:
+    """Run the seeds and store what every case scored."""
+    report = run_seeds(options)
+    if report.count("error"):
+        raise EvalError(f"{report.count('error')} cases ended with an error: this is no baseline.", "Run `groundline eval` to see them.")
+    baseline.write(baseline.from_report(report), file or baseline.BASELINE)
+    terminal.say(f"Wrote {file or baseline.BASELINE}: {len(report.cases)} cases.")
+    return gate.PASSED
+
+
+def run_mutate(corpus: Path | None, show: tuple[str, ...]) -> int:
+    """Print kills per operator and false alarms per edit; `show` names operators whose other mutants are listed."""
+    known = [operator.name for operator in OPERATORS]
+    unknown = [name for name in show if name not in known]
+    if unknown:
+        raise EvalError(f"There is no operator {', '.join(unknown)}.", f"Operators: {', '.join(known)}.")
+    mutants = mutate(read_documents(corpus or Settings().corpus))
+    terminal.print_tallies(tally(mutants))
+    for mutant in mutants:
+        if mutant.operator in show and _unexpected(mutant):
+            terminal.say(f"{mutant.operator}, {mutant.outcome}: {mutant.after} ({mutant.why or 'nothing found'}) from: {mutant.before}")
+    return gate.PASSED
+
+
+def run_seeds(options: Options) -> Report:
+    """The seeds suite, or the cases and corpus that the options name instead."""
+    cases = seeds_cases(options.cases, options.only)
+    settings = Settings()
+    return _evaluate("seeds", cases, options.corpus or settings.corpus, options)
+
+
+def _run_external(name: str, options: Options) -> None:
+    suite = EXTERNAL[name]
+    reason = missing(suite.needs, data_folder(options))
+    if reason:
+        _not_run(name, suite.title, reason)
+        return
+    corpus = _home(options) / "eval" / name / "corpus"
+    cases = suite.prepare(data_folder(options) or Path(), corpus, options.all)
+    report = _evaluate(name, cases, corpus, options)
+    terminal.say(f"{suite.title}; {len(cases)} questions asked{'' if options.all else ' (a sample, the same every time; --all asks all)'}.")
+    terminal.print_report(report, suite.metrics)
+    _write(report, options)
+
+
+def _run_summedits(options: Options) -> None:
+    reason = missing(summedits.NEEDS, data_folder(options))
+    if reason:
+        _not_run("summedits", summedits.TITLE, reason)
+        return
+    data = data_folder(options) or Path()
+    for split in ("evaluation", "test"):
+        terminal.print_domains(summedits.run(data, split))
+
+
+def _not_run(name: str, title: str, reason: str) -> None:
+    terminal.say(f"Not run: {name} ({title}): {reason}. docs/evaluation.md says where the data comes from.")
+
+
+def data_folder(options: Options) -> Path | None:
+    """The folder of public data: `--data`, or the environment's."""
+    named = os.environ.get(DATA_VARIABLE)
+    return options.data or (Path(named) if named else None)
+
+
+def _evaluate(suite: str, cases: tuple[Case, ...], corpus: Path, options: Options) -> Report:
+    model = MiniLM()
+    with ExitStack() as stack:
+        engine = _open(stack, corpus, options, model)
+        variants: Mapping[str, Engine] = {
+            name: _open(stack, CORPORA / name, options, model) for name in sorted({case.corpus for case in cases if case.corpus})
+        }
+        bar = stack.enter_context(terminal.ProgressBar(f"Asking {suite}"))
+        finished = _out(suite, options) / "finished.jsonl"
+        return evaluate(
+            cases,
+            engine,
+            options.jobs,
+            corpus=corpus,
+            variants=variants,
+            suite=suite,
+            model=model.fingerprint,
+            finished=finished,
+            progress=bar,
+        )
+
+
+def _open(stack: ExitStack, corpus: Path, options: Options, model: MiniLM) -> Engine:
+    return stack.enter_context(open_corpus(corpus, home=_home(options), embed_model=model))
+
+
+def _write(report: Report, options: Options) -> None:
+    paths: Iterable[Path] = write_report(report, _out(report.suite, options))
+    terminal.say("Wrote " + ", ".join(map(str, paths)))
+
+
+def _home(options: Options) -> Path:
+    return options.home or Settings().home
+
+
+def _out(suite: str, options: Options) -> Path:
+    return options.out or _home(options) / "eval" / suite
+
+
+def _unexpected(mutant: Mutant) -> bool:
+    kind = next(operator.kind for operator in OPERATORS if operator.name == mutant.operator)
+    return mutant.outcome != ("noticed" if kind == "break" else "passed")

@@ -1,0 +1,87 @@
+"""`groundline eval new`: a question that somebody asked becomes a case, its gold spans picked from the answer."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from eval import terminal
+from eval.case import Case, check_gold, load_cases
+from eval.corpus import read_documents
+from rag.config import Settings
+from rag.engine import open_corpus
+from rag.errors import EvalError
+from rag.schema import Answer
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the command line asks for. `gold` holds one entry a part of the answer: numbers of citations, alternatives by comma."""
+
+    question: str
+    to: Path
+    answer: Path | None
+    gold: tuple[str, ...]
+    expect: str
+    category: str
+
+
+def run_new(wish: Wish, corpus: Path | None, home: Path | None) -> int:
+    """Ask (or read a saved answer), show what can be picked, and add the case to the file."""
+    folder = corpus or Settings().corpus
+    answer = _saved(wish.answer) if wish.answer is not None else _asked(wish.question, folder, home)
+    case = case_from(answer, wish.expect, wish.gold, wish.category, _existing(wish.to))
+    check_gold([case], read_documents(folder))
+    add(case, wish.to)
+    for citation in answer.citations:
+        terminal.say(f"[{citation.n}] {citation.path}:{citation.start}-{citation.end} {citation.quote}")
+    terminal.say(f"Added {case.id} to {wish.to}: expects '{case.expect}', {len(case.gold)} gold parts. Read it, and correct it by hand.")
+    return 0
+
+
+def case_from(answer: Answer, expect: str, gold: tuple[str, ...], category: str, existing: tuple[Case, ...]) -> Case:
+    """The case of an answer: gold are the citations named, or the first; the split alternates. Raises EvalError."""
+    kind = expect or ("answer" if answer.status == "answered" else "abstain")
+    numbers = gold or (("1",) if kind == "answer" else ())
+    by_number = {str(citation.n): citation for citation in answer.citations}
+    wanted = [[name.strip() for name in part.split(",")] for part in numbers]
+    unknown = sorted({name for part in wanted for name in part} - by_number.keys())
+    if unknown:
+        raise EvalError(f"The answer has no citation {', '.join(unknown)}.", f"It has {', '.join(by_number) or 'none'}.")
+    spans = [[by_number[name].model_dump(include={"path", "start", "end", "quote"}) for name in part] for part in wanted]
+    ids = {case.id for case in existing}
+    number = next(n for n in range(1, len(ids) + 2) if f"{category}-{n:03}" not in ids)
+    fields = {"id": f"{category}-{number:03}", "category": category, "question": answer.question, "expect": kind, "gold": spans}
+    try:
+        return Case.model_validate({**fields, "split": ("development", "test")[len(existing) % 2]})
+    except ValidationError as error:
+        raise EvalError(
+            f"This is no case: {error.errors()[0]['msg'].removeprefix('Value error, ')}", "Check --expect and --gold."
+        ) from error
+
+
+def add(case: Case, file: Path) -> None:
+    """Write a case file with one case more."""
+    cases = [existing.model_dump(mode="json", exclude_defaults=True) for existing in (*_existing(file), case)]
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"cases": cases}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise EvalError(f"{file} cannot be written: {error.strerror}.", "Name another file with --to.") from error
+
+
+def _existing(file: Path) -> tuple[Case, ...]:
+    return load_cases(file) if file.is_file() else ()
+
+
+def _asked(question: str, corpus: Path, home: Path | None) -> Answer:
+    with open_corpus(corpus, home=home) as engine:
+        return engine.ask(question)
+
+
+def _saved(file: Path) -> Answer:
+    try:
+        return Answer.model_validate_json(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise EvalError(f"{file} is not a saved answer: {error}", "Save one with `groundline ask … --json > answer.json`.") from error
