@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 
 from rag.grounding.alignment import Match, align
-from rag.grounding.evidence import Evidence, flat, gather
+from rag.grounding.evidence import MOST_UNITS, Evidence, flat, gather
 from rag.grounding.facts import Finding, check_dates, check_names, check_numbers, check_quotes
 from rag.grounding.reading import Reading, read, straight
 from rag.grounding.score import Features, departure, features
 from rag.grounding.sense import check_amounts, check_denials, check_doubt, check_places, check_roles, check_speakers
-from rag.grounding.weights import THRESHOLD
+from rag.grounding.weights import DOCUMENT, PASSAGE
 from rag.language.sentences import find
 from rag.language.synonyms import is_common_word
 from rag.schema import Grounding
@@ -89,13 +89,14 @@ def _sentence(sentence: str, spans: Sequence[str]) -> tuple[Grounding, Features 
     matches = align(claim, evidence.units)
     findings = _findings(claim, matches, evidence)
     values = features(claim, matches, evidence, findings)
-    probability = departure(values)
+    coefficients = DOCUMENT if len(evidence.texts) > MOST_UNITS else PASSAGE
+    probability = departure(values, coefficients)
     missing = [
         match.item.word
         for match in matches
         if match.relation in ("none", "sibling") and match.item.weight > 0.25 and match.item.kind == "word"
     ]
-    if probability > THRESHOLD:
+    if probability > coefficients.threshold:
         reasons = [finding.reason for finding in sorted(findings, key=lambda finding: -finding.weight) if finding.weight >= 0.3]
         if missing and values.uncovered > 0.15:
             reasons.append(f"not in the cited text: {', '.join(missing[:6])} ({values.uncovered:.0%} of the sentence's weight)")

@@ -72,6 +72,9 @@ def _candidates(item: Item, unit: Reading) -> list[tuple[int, Relation]]:
         return _words(item, unit)
     found: list[tuple[int, Relation]] = []
     for index, other in enumerate(unit.items):
+        if item.number and item.number.kind == "duration" and item.number.raw == 1 and (other.date or other.kind == "word"):
+            if _period(item.number.value) in unit.text[other.start : other.end].lower():
+                found.append((index, "same"))
         if (
             (item.number and other.number and same_number(item.number, other.number))
             or (item.date and other.date and covers(other.date, item.date))
@@ -80,6 +83,10 @@ def _candidates(item: Item, unit: Reading) -> list[tuple[int, Relation]]:
         ):
             found.append((index, "same"))
     return found
+
+
+def _period(days: float) -> str:
+    return {1.0: "day", 7.0: "week", 30.4375: "month", 365.25: "year"}.get(days, "\0")
 
 
 def _part_of_name(item: Item, name: Name) -> bool:

@@ -8,7 +8,7 @@ from rag.language.dates import DateMention, dates
 from rag.language.names import Name, names
 from rag.language.negation import Negation, negations
 from rag.language.numbers import Number, numbers
-from rag.language.synonyms import Meaning, frequency, meaning, parts_of_speech
+from rag.language.synonyms import Meaning, frequency, is_irregular_verb, meaning, parts_of_speech
 from rag.language.words import Word, words
 
 _CLAUSE_BREAK = re.compile(
@@ -17,6 +17,9 @@ _CLAUSE_BREAK = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|(?<!\w)‘([^‘’]+(?:’\w[^‘’]*)*)’(?!\w)")
+_VERB_LEADS = frozenset(
+    "to will would can could may might must shall should do does did not don't doesn't didn't won't wouldn't couldn't they we i you".split()
+)
 _BE = frozenset("is are was were be been being get gets got gotten am isn't aren't wasn't weren't".split())
 _NOUN_LEADS = frozenset(
     "the a an this that these those his her its their our my your of no some any every each in on at by from with for".split()
@@ -149,19 +152,13 @@ def _word(token: Word, tokens: tuple[Word, ...], place: int, clause: int) -> Ite
     two_before = tokens[place - 2].lower if place > 1 else ""
     sense = meaning(token.lower)
     pos = parts_of_speech(token.lower)
-    verb = (
-        "v" in pos
-        and before not in _NOUN_LEADS
-        and (pos[0] == "v" or before in ("to", "not", "will", "would") or token.lower.endswith(("ed", "ing")) or before[:1].isalpha())
-    )
-    participle = (
-        token.lower.endswith(("ed", "en", "t", "n", "d", "k", "g")) and token.lower not in sense.bases - {token.lower} and "v" in pos
-    )
     following = tokens[place + 1].lower if place + 1 < len(tokens) else ""
     if "v" in pos and following in _PARTICLES:
         phrase = next((f"{base}_{following}" for base in sorted(sense.bases) if meaning(f"{base}_{following}").senses), None)
         sense = meaning(phrase) if phrase else sense
-    passive = participle and not token.lower.endswith("ing") and (following == "by" or before in _BE or (two_before in _BE and before not in _NOUN_LEADS))
+    past = "v" in pos and (token.lower.endswith("ed") or is_irregular_verb(token.lower))
+    passive = past and (following == "by" or before in _BE or (two_before in _BE and before not in _NOUN_LEADS))
+    verb = passive or ("v" in pos and before not in _NOUN_LEADS and (past or _acts(token.lower, before, pos)))
     return Item(
         token.start,
         token.end,
@@ -172,9 +169,16 @@ def _word(token: Word, tokens: tuple[Word, ...], place: int, clause: int) -> Ite
         clause,
         _weight(token, sense),
         sense,
-        verb=verb or passive,
+        verb=verb,
         passive=passive,
     )
+
+
+def _acts(word: str, before: str, pos: str) -> bool:
+    """Whether a word that can be a verb and is no past form is one here."""
+    if before in _VERB_LEADS or "n" not in pos:
+        return True
+    return word.endswith("ing") or (word.endswith("s") and before in ("he", "she", "it", "who", "which", "that"))
 
 
 def _weight(token: Word, sense: Meaning) -> float:

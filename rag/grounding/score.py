@@ -10,7 +10,7 @@ from rag.grounding.evidence import Evidence
 from rag.grounding.facts import Finding
 from rag.grounding.reading import Item, Reading
 from rag.grounding.sense import reversed_opposite
-from rag.grounding.weights import BIAS, WEIGHTS
+from rag.grounding.weights import Coefficients
 from rag.language.synonyms import parts_of_speech
 
 
@@ -66,9 +66,9 @@ def features(claim: Reading, matches: Sequence[Match], evidence: Evidence, findi
     )
 
 
-def departure(values: Features) -> float:
+def departure(values: Features, coefficients: Coefficients) -> float:
     """The probability that the claim is not supported (logistic regression; see weights.py)."""
-    z = BIAS + sum(WEIGHTS[name] * value for name, value in values._asdict().items())
+    z = coefficients.bias + sum(coefficients.weights[name] * value for name, value in values._asdict().items())
     return 1 / (1 + exp(-max(min(z, 40.0), -40.0)))
 
 

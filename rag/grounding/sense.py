@@ -33,6 +33,8 @@ _OPPOSED = {
     "more": {"less", "fewer"}, "less": {"more"}, "fewer": {"more"}, "up": {"down"}, "down": {"up"}, "until": {"since"},
     "since": {"until"}, "during": {"before", "after"}, "despite": {"because"}, "because": {"despite", "although"},
 }  # fmt: skip
+# Verbs that say the same when doer and target change places.
+_MUTUAL = frozenset("meet meets met marry married join joined equal equals equalled resemble resembled include included".split())
 _PREPOSITIONS = frozenset("in on at of by with from for to into near under over about against through between among within around during".split())
 _SPEECH = re.compile(
     r"\b(?:sa(?:id|ys|y|ying)|told|tells|added|adds|asked|wrote|writes|written by|tweeted|posted|argue[sd]?|claim(?:s|ed)?|explain(?:s|ed)"
@@ -160,26 +162,56 @@ def check_doubt(claim: Reading, matches: Sequence[Match], evidence: Evidence) ->
 
 def check_roles(claim: Reading, matches: Sequence[Match], evidence: Evidence) -> list[Finding]:
     """Who does what to whom: around the same verb, doer and target must not have changed places."""
+    placed = {match.item.start: match for match in matches if match.relation in ("same", "synonym", "general")}
     for match in matches:
-        if match.index < 0 or not match.item.verb or match.relation not in ("same", "synonym", "general"):
+        if match.item.start not in placed or not match.item.verb or match.item.word in _MUTUAL:
             continue
         unit = evidence.units[match.unit]
         verb = unit.items[match.index]
-        here, there = doer(claim, match.item), doer(unit, verb)
-        if not verb.verb or here is None or there is None:
+        if not verb.verb:
             continue
-        mine = next(other for other in matches if other.item == here)
-        theirs = [other for other in matches if other.unit == match.unit and other.index >= 0 and unit.items[other.index] == there]
-        if mine.unit != match.unit or mine.index < 0 or unit.items[mine.index] == there or not theirs:
-            continue
-        by_here, by_there = _by(claim, match.item), _by(unit, verb)
-        target = theirs[0].item
-        claimed = (target.place > match.item.place) != by_here
-        found = (unit.items[mine.index].place > verb.place) != by_there
-        if claimed and found and mine.relation in ("same", "synonym", "general") and theirs[0].relation in ("same", "synonym", "general"):
-            reason = f"“{_text(claim, here)}” and “{_text(claim, target)}” have changed roles around “{match.item.word}”"
+        here, there = (doer(claim, match.item), target(claim, match.item)), (doer(unit, verb), target(unit, verb))
+        mine = [placed.get(item.start) if item else None for item in here]
+        stands = [unit.items[other.index] if other and other.unit == match.unit else None for other in mine]
+        kept = (stands[0] is not None and stands[0] == there[0]) or (stands[1] is not None and stands[1] == there[1])
+        moved = stands[0] is not None and stands[0] == there[1] and here[1] is not None
+        moved = moved or (stands[1] is not None and stands[1] == there[0] and (there[1] is not None or verb.passive))
+        crossed = here[0] and there[0] and _crossed(match.item, here[0], there[0], matches, unit, verb)
+        if crossed or (moved and not kept):
+            who = here[0] or here[1]
+            assert who is not None
+            reason = f"“{_text(claim, who)}” has another role around “{match.item.word}” than in the cited text"
             return [Finding("roles", 1.0, reason)]
     return _leads(claim, matches, evidence)
+
+
+def _crossed(said: Item, here: Item, there: Item, matches: Sequence[Match], unit: Reading, verb: Item) -> bool:
+    """Whether the doer of the claim stands behind the verb in the spans, and theirs behind it in the claim, both active."""
+    if said.passive or verb.passive:
+        return False
+    mine = next((other for other in matches if other.item == here and other.index >= 0), None)
+    theirs = next((other for other in matches if other.index >= 0 and other.unit == matches[0].unit and unit.items[other.index : other.index + 1] == (there,)), None)
+    if mine is None or theirs is None or "none" in (mine.relation, theirs.relation):
+        return False
+    back = unit.items[mine.index] if mine.index < len(unit.items) else there
+    return back.place > verb.place and back.clause == verb.clause and theirs.item.place > said.place and theirs.item.clause == said.clause
+
+
+def target(unit: Reading, verb: Item) -> Item | None:
+    """The head of the nouns that a verb is done to: before a passive, else right after the verb."""
+    if verb.passive:
+        return _subject(unit, verb)
+    following = [item for item in unit.items if item.place > verb.place and item.clause == verb.clause][:3]
+    run: list[Item] = []
+    for item in following:
+        lead = _lead(unit, item)
+        if item.verb and item.kind == "word" or item.kind == "date" or (run and lead in (*_PREPOSITIONS, "and", "or", "as", "than")):
+            break
+        if not run and (item.place - verb.place > 4 or (lead in _PREPOSITIONS and (lead != "to" or unit.all_words[verb.place + 1].lower != "to"))):
+            break
+        run.append(item)
+    things = [item for item in run if item.kind in ("word", "name")]
+    return things[-1] if things else None
 
 
 def doer(unit: Reading, verb: Item) -> Item | None:
@@ -191,6 +223,11 @@ def doer(unit: Reading, verb: Item) -> Item | None:
         group = [item for item in unit.items if item.place > by and item.clause == verb.clause and item.kind in ("word", "name")]
         run = [item for index, item in enumerate(group) if item.place - by <= 2 + index]
         return run[-1] if run else None
+    return _subject(unit, verb)
+
+
+def _subject(unit: Reading, verb: Item) -> Item | None:
+    """The head of the nouns before a verb, in its clause."""
     things: list[Item] = []
     for item in reversed([item for item in unit.items if item.place < verb.place and item.clause == verb.clause]):
         if item.verb and item.kind == "word":

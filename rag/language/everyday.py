@@ -460,7 +460,7 @@ rise:fall,drop,decline,decrease,sink,plunge
 rise:fall grow:shrink,decline up:down high:low higher:lower more:less,fewer most:least,few many:few
 gain:lose,loss win:lose,defeat victory:defeat,loss success:failure succeed:fail
 allow:forbid,ban,prohibit,bar,block,prevent permit:forbid,ban,prohibit let:forbid,prevent,stop
-accept:reject,refuse,decline,deny approve:reject,oppose agree:disagree,refuse admit:deny confirm:deny
+accept:reject,refuse,decline,deny approve:reject,oppose,cancel,call_off,halt agree:disagree,refuse admit:deny confirm:deny
 support:oppose,reject,resist favor:oppose back:oppose praise:criticize,condemn,denounce welcome:condemn,criticize
 open:close,shut,closed reopen:close,shut,closed unblock:close,block restart:stop,suspend start:stop,end,finish,halt begin:end,stop,finish launch:cancel,end resume:suspend,halt,stop
 lift:impose tighten:ease,relax,loosen impose:lift,remove expand:reduce,shrink,cut add:remove,subtract build:demolish,destroy

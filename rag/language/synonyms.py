@@ -175,6 +175,12 @@ def is_common_word(word: str) -> bool:
     return word in STOP_WORDS or bool(base_forms(word))
 
 
+def is_irregular_verb(word: str) -> bool:
+    """Whether a lower-case word is an irregular past form or participle ("fell", "driven")."""
+    line = _find(_tables().irregular, word)
+    return line is not None and line != word and "v" in _lemma(line).senses
+
+
 @lru_cache(maxsize=65_536)
 def parts_of_speech(word: str) -> str:
     """Letters of the parts of speech a word can be, most senses first: n, v, a, r; empty when unknown."""

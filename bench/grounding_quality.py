@@ -1,0 +1,158 @@
+"""Measures the grounding checker on SummEdits and on the hand-made pairs, and fits its coefficients.
+
+    python bench/grounding_quality.py --data DIR              # SummEdits `test` and the test half of the pairs
+    python bench/grounding_quality.py --data DIR --split dev  # SummEdits `evaluation` and the development half
+    python bench/grounding_quality.py --data DIR --fit        # prints new coefficients for rag/grounding/weights.py (needs scikit-learn)
+"""
+
+import argparse
+import json
+import random
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from rag.grounding import judge
+from rag.grounding.score import Features, departure
+from rag.language.sentences import find
+from rag.grounding.weights import DOCUMENT, PASSAGE, Coefficients
+
+PAIRS = Path(__file__).parent.parent / "tests" / "data" / "grounding_pairs"
+
+
+class Case(NamedTuple):
+    """A claim with the text it cites; `group` is the domain or phenomenon, `document` what cases share."""
+
+    claim: str
+    span: str
+    supported: bool
+    group: str
+    document: str
+
+
+def read_pairs(split: str) -> list[Case]:
+    """The hand-made pairs of one half ("dev" or "test")."""
+    entries = json.loads((PAIRS / f"{split}.json").read_text("utf-8"))
+    return [
+        Case(claim["sentence"], entry["span"], claim["label"] == "supported", claim["phenomenon"], entry["span"])
+        for entry in entries
+        for claim in entry["claims"]
+    ]
+
+
+def read_summedits(data: Path, split: str) -> list[Case]:
+    """The rows of SummEdits of one split ("evaluation" or "test")."""
+    rows = [json.loads(line) for line in (data / "summedits_other.jsonl").read_text("utf-8").splitlines()]
+    return [
+        Case(row["summary"], row["document"], row["label"] == 1, row["domain"], row["doc_id"]) for row in rows if row["split"] == split
+    ]
+
+
+def moved(corpus: Path) -> list[Case]:
+    """Each sentence of a corpus with the sentence after it as the span: none of them is supported."""
+    cases = []
+    for path in sorted(corpus.glob("*.txt")):
+        text = path.read_text("utf-8")
+        sentences = [text[sentence.start : sentence.end] for sentence in find(text) if sentence.end - sentence.start > 40]
+        cases += [Case(sentence, after, False, "moved", path.name) for sentence, after in pairwise(sentences)]
+    return cases
+
+
+def balanced(outcomes: Sequence[tuple[bool, bool]]) -> float:
+    """Balanced accuracy of (wanted supported, judged supported)."""
+    shares = []
+    for wanted in (True, False):
+        judged = [got == wanted for want, got in outcomes if want == wanted]
+        shares.append(sum(judged) / len(judged) if judged else float("nan"))
+    return sum(shares) / 2
+
+
+def interval(cases: Sequence[Case], got: Sequence[bool], rounds: int = 1000) -> tuple[float, float]:
+    """95 % interval of balanced accuracy by bootstrap over documents (fixed seed)."""
+    by_document: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for case, judged in zip(cases, got, strict=True):
+        by_document[case.document].append((case.supported, judged))
+    groups, chance = list(by_document.values()), random.Random(0)
+    scores = sorted(balanced([pair for _ in groups for pair in chance.choice(groups)]) for _ in range(rounds))
+    return scores[int(0.025 * rounds)], scores[int(0.975 * rounds)]
+
+
+def run(cases: Sequence[Case]) -> tuple[list[bool], float]:
+    """Verdicts (supported or not judged counts as supported) and milliseconds a case."""
+    start = time.perf_counter()
+    got = [judge(case.claim, [case.span])[0].label != "unsupported" for case in cases]
+    return got, (time.perf_counter() - start) * 1000 / len(cases)
+
+
+def report(name: str, cases: Sequence[Case], got: Sequence[bool]) -> None:
+    """Prints one line a group and one for all."""
+    groups: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for case, judged in zip(cases, got, strict=True):
+        groups[case.group].append((case.supported, judged))
+    print(f"\n{name}")
+    for group, outcomes in sorted(groups.items()):
+        print(f"  {group:20} {_line(outcomes)}")
+    low, high = interval(cases, got)
+    print(f"  {'all':20} {_line([(case.supported, judged) for case, judged in zip(cases, got, strict=True)])}  [{low:.3f}, {high:.3f}]")
+
+
+def _line(outcomes: Sequence[tuple[bool, bool]]) -> str:
+    bad = [got for want, got in outcomes if not want]
+    good = [got for want, got in outcomes if want]
+    text = f"bad caught {bad.count(False):4}/{len(bad):<4} false alarms {good.count(False):4}/{len(good):<4}"
+    return text + (f" balanced {balanced(outcomes):.3f}" if bad and good else "")
+
+
+def fit(name: str, cases: Sequence[Case], coefficients: Coefficients, strength: float) -> None:
+    """Fits one logistic score, both labels weighing the same; of a text with several sentences the worst one speaks for it.
+
+    Prints the coefficients with the threshold that does best, and the balanced accuracy of a cross-validation that leaves whole
+    documents out.
+    """
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+
+    scored = [(case, judge(case.claim, [case.span])[1]) for case in cases]
+    scored = [(case, found) for case, found in scored if found]
+    y = np.array([0 if case.supported else 1 for case, _ in scored])
+    groups = np.array([case.document for case, _ in scored])
+    model = LogisticRegression(C=strength, max_iter=5000, class_weight="balanced")
+    for _ in range(5):
+        x = np.array([max(found, key=lambda values: departure(values, coefficients)) for _, found in scored])
+        model.fit(x, y)
+        weights = dict(zip(Features._fields, (round(float(value), 3) for value in model.coef_[0]), strict=True))
+        coefficients = Coefficients(round(float(model.intercept_[0]), 3), weights, 0.5)
+    folds = GroupKFold(min(8, len(set(groups))))
+    held = cross_val_predict(model, x, y, groups=groups, cv=folds, method="predict_proba")[:, 1]
+    grid = [value / 100 for value in range(20, 81)]
+    best = max(grid, key=lambda cut: (balanced([(want == 0, p <= cut) for want, p in zip(y, held, strict=True)]), -abs(cut - 0.5)))
+    print(f"# held out: {balanced([(want == 0, p <= best) for want, p in zip(y, held, strict=True)]):.3f} at {best}")
+    print(f"{name} = {coefficients._replace(threshold=best)}")
+
+
+def main() -> None:
+    """Reads the arguments and prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder with summedits_other.jsonl; without it only the pairs are measured")
+    parser.add_argument("--split", choices=("dev", "test"), default="test")
+    parser.add_argument("--fit", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.fit:
+        fit("PASSAGE", [*read_pairs("dev"), *moved(PAIRS.parent.parent.parent / "seeds")], PASSAGE, 1.0)
+        fit("DOCUMENT", read_summedits(arguments.data, "evaluation"), DOCUMENT, 1.0)
+        return
+    pairs = read_pairs(arguments.split)
+    got, spent = run(pairs)
+    report(f"Pairs, {arguments.split} ({spent:.1f} ms a pair)", pairs, got)
+    if arguments.data:
+        summaries = read_summedits(arguments.data, "evaluation" if arguments.split == "dev" else "test")
+        got, spent = run(summaries)
+        report(f"SummEdits, {arguments.split} ({spent:.1f} ms a summary)", summaries, got)
+
+
+if __name__ == "__main__":
+    main()
