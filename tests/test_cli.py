@@ -1,13 +1,16 @@
 """The command line over the five articles: what it prints, where, and with which exit code."""
 
+import contextlib
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
+import termios
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,8 @@ from typer.testing import CliRunner, Result
 
 from rag.__main__ import app
 from rag.cli import docs
-from rag.cli.terminal import console, one_line, print_indented, safe
+from rag.cli.terminal import ProgressBar, console, left, one_line, print_indented, safe
+from rag.ingest import Progress
 from rag.schema import Answer, Check, IngestReport, SourceInfo
 
 FIRE = "When did the fire break out in the Yangjiaping residential district?"
@@ -375,6 +379,12 @@ def test_safe_text_keeps_what_people_write() -> None:
     assert one_line(" a\n\n b\r\n") == "a b"
 
 
+def test_a_closed_standard_output_is_no_error(seeds: Path, home: Path) -> None:
+    command = f'exec "{sys.executable}" -m rag sources --corpus "{seeds}" --home "{home}" >&-'
+    done = subprocess.run(["bash", "-c", command], cwd=seeds.parent, stderr=subprocess.PIPE, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_output_that_is_no_terminal_is_not_wrapped(capsys: pytest.CaptureFixture[str]) -> None:
     print_indented(console(), Text("word " * 200), 4)
     out = capsys.readouterr().out
@@ -388,6 +398,67 @@ def test_a_terminal_without_utf8_gets_escapes(seeds: Path, home: Path) -> None:
     assert plain.returncode == 0 and plain.stdout.isascii()
     as_json = process(*arguments, "--json", cwd=seeds.parent, environment=environment)
     assert Answer.model_validate_json(as_json.stdout.decode("utf-8")).status == "answered"
+
+
+# On a terminal
+
+
+def terminal(*arguments: str, environment: Mapping[str, str] | None = None) -> tuple[int, str]:
+    """A command in a process whose output is a terminal 100 columns wide: its exit code and all that it wrote there."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (40, 100))
+    wanted = {**os.environ, "TERM": "xterm-256color", **(environment or {})}
+    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR"):
+        if name not in (environment or {}):
+            wanted.pop(name, None)
+    command = [sys.executable, "-m", "rag", *arguments]
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parent.parent, env=wanted, stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL
+    ) as child:
+        os.close(theirs)
+        written = b""
+        # Reading from a terminal whose other side is closed is an error on Linux, and empty elsewhere.
+        with contextlib.suppress(OSError):
+            while piece := os.read(ours, 65536):
+                written += piece
+        os.close(ours)
+    return child.returncode, written.decode()
+
+
+def test_a_terminal_shows_a_bar_with_the_time_left(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "notes", bees="".join(f"Hive {n} holds {n * n} bees. " for n in range(200)))
+    code, written = terminal("ingest", "--corpus", str(corpus), "--home", str(tmp_path / "home"))
+    assert code == 0
+    assert re.search(r"Indexing bees\.txt", written) and re.search(r"\d+ of \d+ texts", written) and "s left" in written
+    assert "1 added" in written
+
+
+def test_colour_is_for_terminals_that_want_it(seeds: Path, home: Path) -> None:
+    colour = re.compile(r"\x1b\[(?:\d+;)*3\d")
+    arguments = ("ask", FIRE, "--corpus", str(seeds), "--home", str(home))
+    assert colour.search(terminal(*arguments)[1])
+    assert not colour.search(terminal(*arguments, environment={"NO_COLOR": "1"})[1])
+    assert b"\x1b" not in process(*arguments, cwd=seeds.parent).stdout
+
+
+def test_the_time_left_is_told_in_minutes_and_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [left(seconds) for seconds in (None, 0.4, 59, 61)] == ["", "0 s left", "59 s left", "1 min 01 s left"]
+    with ProgressBar() as bar:
+        bar(Progress("a.txt", 1, 2, 3.0))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_chat_opens_the_window_as_asked(seeds: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, object] = {}
+
+    def serve(corpus: Path, home: Path, *, say: Callable[[str], None], **options: object) -> None:
+        asked.update(options, corpus=corpus, home=home)
+        say("Groundline is at \x1b[31mhttp://127.0.0.1:7999")
+
+    monkeypatch.setattr("ui.app.serve", serve)
+    result = run("chat", "--port", "7999", "--no-browser", corpus=seeds, home=home)
+    assert (result.exit_code, result.stdout) == (0, "Groundline is at ␛[31mhttp://127.0.0.1:7999\n")
+    assert (asked["port"], asked["open_browser"], asked["corpus"], asked["home"]) == (7999, False, seeds, home)
 
 
 # Endings

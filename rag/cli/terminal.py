@@ -20,6 +20,9 @@ _UNSAFE = re.compile(
 # Where output is not a terminal, nothing is wrapped: other programs read it line by line.
 _UNWRAPPED = 100_000
 
+# Characters of a document's name beside the progress bar.
+_LONGEST_NAME = 44
+
 
 def safe(text: str) -> str:
     """The text with every character that could steer a terminal shown as a symbol or as `<U+202E>`; CRLF becomes LF."""
@@ -91,10 +94,10 @@ class ProgressBar:
         if self._bar is None:
             self._start()
         # Square brackets of a file name would be read as markup here.
-        description = one_line(f"{'Indexing' if state.total else 'Reading'} {state.path}").replace("[", "\\[")
-        self._bar.update(
-            self._task, description=description, completed=state.done, total=state.total or None, left=_left(state.seconds_left)
-        )
+        description = _shortened(one_line(f"{'Indexing' if state.total else 'Reading'} {state.path}")).replace("[", "\\[")
+        count = f"{state.done:,} of {state.total:,} texts" if state.total else ""
+        fields = {"count": count, "left": left(state.seconds_left)}
+        self._bar.update(self._task, description=description, completed=state.done, total=state.total or None, **fields)
 
     def close(self) -> None:
         """Take the bar away."""
@@ -109,16 +112,26 @@ class ProgressBar:
         self.close()
 
     def _start(self) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
 
-        columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}")]
+        columns: list[Any] = [
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[count]}"),
+            TextColumn("{task.fields[left]}"),
+        ]
         self._bar = Bar(*columns, console=self._console, transient=True)
-        self._task = self._bar.add_task("Reading", total=None, left="")
+        self._task = self._bar.add_task("Reading", total=None, count="", left="")
         self._bar.start()
 
 
-def _left(seconds: float | None) -> str:
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME // 2]}…{text[-_LONGEST_NAME // 2 :]}"
+
+
+def left(seconds: float | None) -> str:
+    """Time left in words; nothing when it is not known yet."""
     if seconds is None:
         return ""
     minutes, rest = divmod(round(seconds), 60)
