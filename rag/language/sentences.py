@@ -33,7 +33,7 @@ _NEWLINES = "\n\r\x0b\x0c\x85\u2028\u2029"
 _LINE = re.compile(f"[^{_NEWLINES}]*(?:\r\n|[{_NEWLINES}]|\\Z)")
 _SPACE = re.compile(r"\s*")
 _FENCE = re.compile(r"[ \t]{0,3}(```|~~~)")
-_FENCE_CLOSE = re.compile(r"^[ \t]{0,3}(```|~~~)[`~]*[ \t]*\r?$", re.M)
+_FENCE_CLOSE = re.compile(r"(?:^|(?<=\r))[ \t]{0,3}(```|~~~)[`~]*[ \t]*(?=[\r\n]|\Z)", re.M)
 _HASHES = re.compile(r"#{1,6}\s")
 _RULE = re.compile(r"(?:=+|-+|\*+|_+)$")
 _BULLET = re.compile(r"[-*+•‣◦⁃▪●○·–—]\s")
@@ -63,7 +63,9 @@ _TITLES = frozenset(
 # Words that what follows belongs to, in any case.
 _LEADING = frozenset("vs viz cf e.g i.e approx ca esp incl bzw z.b d.h u.a".split())
 # Short only before a number.
-_SHORT_BEFORE_NUMBER = frozenset("no nos nr fig figs vol vols p pp art arts sec secs ch chap eq eqs para ref app abs tab al op rs c d b".split())
+_SHORT_BEFORE_NUMBER = frozenset(
+    "no nos nr fig figs vol vols p pp art arts sec secs ch chap eq eqs para ref app abs tab al op rs c d b".split()
+)
 _SHORT_DATES = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun".split())
 # Short, but may end a sentence too: it does where the next word opens one.
 _SOMETIMES_SHORT = frozenset(
@@ -97,7 +99,7 @@ _ICON_WORD = (
     "share|play|pause|stop|icon|check|checkmark|cross|times|plus|minus|external|link|envelope|mail|bell|user|account|home|"
     "gear|cog|settings|bookmark|heart|star|thumbs|download|upload|expand|collapse|more|ellipsis|camera|video|image|photo|"
     "gallery|comment|bubble|calendar|clock|lock|unlock|eye|trash|edit|pencil|print|copy|filter|sort|refresh|info|warning|"
-    "alert|help|question|volume|mute|fullscreen|outline|filled|solid|small|large|logo|button|keyboard|bold|thin)"
+    "alert|help|question|volume|mute|fullscreen|outline|filled|solid|small|large|logo|button|keyboard|bold|thin|x)"
 )
 _ICON = re.compile(
     f"(?:(?=[A-Z])(?i:{_ICON_WORD})(?:(?=[A-Z])(?i:{_ICON_WORD}))+|{_ICON_WORD}(?:[_-]{_ICON_WORD})+)(?=\\s+[“\"‘'(]?[^\\W_]|\\s*\\Z)"
@@ -108,12 +110,11 @@ def find(text: str) -> Iterator[Found]:
     """The sentences of any text in order: every character that is not white space belongs to exactly one of them."""
     for number, lines in enumerate(_paragraphs(text)):
         for start, end, kind in _blocks(text, lines):
-            heading = kind == "heading"
-            if heading or kind in ("code", "row"):
-                yield Found(start, end, number, heading)
-            else:
-                for first, last in _in_block(text, start, end):
-                    yield Found(first, last, number, False)
+            whole = kind in ("code", "row")
+            spans = [(start, end)] if whole else list(_in_block(text, start, end))
+            heading = kind == "heading" and len(spans) == 1
+            for first, last in spans:
+                yield Found(first, last, number, heading)
 
 
 def _paragraphs(text: str) -> Iterator[list[_Line]]:
