@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from threading import Lock
 from time import perf_counter
 from typing import Protocol
 
@@ -73,9 +74,8 @@ def _run(
     left = [case for case in cases if case.id not in done]
     with finished, ThreadPoolExecutor(max(1, jobs)) as pool:
         try:
-            for future in as_completed([pool.submit(_ask, case, engines[case.corpus]) for case in left]):
+            for future in as_completed([pool.submit(_ask, case, engines[case.corpus], finished) for case in left]):
                 outcome = future.result()
-                finished.add(outcome)
                 done[outcome.case.id] = outcome
                 if progress is not None:
                     progress(len(done), len(cases))
@@ -86,13 +86,15 @@ def _run(
     return tuple(done[case.id] for case in cases)
 
 
-def _ask(case: Case, engine: Engine) -> Outcome:
+def _ask(case: Case, engine: Engine, finished: "_Finished") -> Outcome:
     started = perf_counter()
     try:
         answer, error = engine.ask(case.question), ""
     except Exception as failure:  # an engine that raises is a finding about this case, reported as one
         answer, error = None, f"{type(failure).__name__}: {failure}"
-    return Outcome(case=case, answer=answer, error=error, milliseconds=(perf_counter() - started) * 1000)
+    outcome = Outcome(case=case, answer=answer, error=error, milliseconds=(perf_counter() - started) * 1000)
+    finished.add(outcome)
+    return outcome
 
 
 class _Finished:
@@ -100,6 +102,7 @@ class _Finished:
 
     def __init__(self, path: Path | None, identity: Identity) -> None:
         self._path = path
+        self._guard = Lock()
         self._key = hashlib.sha256(identity.model_copy(update={"cases": ""}).model_dump_json().encode()).hexdigest()
 
     def read(self) -> Iterator[Outcome]:
@@ -124,8 +127,10 @@ class _Finished:
         self._file = self._path.open("a", encoding="utf-8")
 
     def add(self, outcome: Outcome) -> None:
-        """Keep one more outcome."""
-        if self._path is not None:
+        """Keep one more outcome, before the next question is asked."""
+        if self._path is None:
+            return
+        with self._guard:
             self._file.write(outcome.model_dump_json() + "\n")
             self._file.flush()
 
