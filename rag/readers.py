@@ -26,11 +26,9 @@ def find_files(corpus: Path) -> tuple[list[Path], list[Skipped]]:
     if not corpus.is_dir():
         what = "is not a folder" if corpus.exists() else "does not exist"
         raise CorpusNotFound(f"The corpus {corpus} {what}.", "Name a folder of .txt or .md files with --corpus DIR.")
-    ignored = _ignored(corpus)
     files: list[Path] = []
     skipped: list[Skipped] = []
-    root = corpus.resolve()
-    for path, reason in _walk(corpus, corpus, root, ignored):
+    for path, reason in _walk(corpus, _ignored(corpus)):
         if reason:
             skipped.append(Skipped(path=_printable(path.relative_to(corpus)), reason=reason))
         else:
@@ -45,10 +43,10 @@ def read(corpus: Path, file: Path, max_bytes: int) -> Document:
     Raises ReadError, with the reason, for a file that is missing, outside the corpus, not a regular file, unreadable, larger than
     `max_bytes` bytes, empty, binary or not UTF-8.
     """
-    path = corpus / file if not file.is_relative_to(corpus) else file
+    path = file if file.is_relative_to(corpus) else corpus / file
+    if not path.is_relative_to(corpus) or _leaves(path, corpus.resolve()):
+        raise ReadError(f"{_printable(file)} leads out of the corpus.", "Copy the file into the corpus.")
     name = _printable(path.relative_to(corpus))
-    if _leaves(path, corpus.resolve()):
-        raise ReadError(f"{name} leads out of the corpus.", "Copy the file into the corpus.")
     try:
         with _open(path, name) as opened:
             # Asking for max_bytes would reserve them; the size is asked again below because the file may be growing.
@@ -99,34 +97,43 @@ def _text(data: bytes, name: str) -> str:
     return text
 
 
-def _walk(folder: Path, corpus: Path, root: Path, ignored: GitIgnoreSpec) -> Iterator[tuple[Path, str]]:
-    """Every file below a folder that is neither hidden nor ignored, with the reason to skip it, or an empty one."""
+def _walk(corpus: Path, ignored: GitIgnoreSpec) -> Iterator[tuple[Path, str]]:
+    """Every file of a corpus that is neither hidden nor ignored, with the reason to skip it, or an empty one."""
+    root = corpus.resolve()
+    folders = [corpus]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as scan:
+                entries = list(scan)
+        except OSError as error:
+            yield folder, f"the folder cannot be listed: {error.strerror}"
+            continue
+        for entry in entries:
+            path, is_folder = folder / entry.name, _is_folder(entry)
+            if entry.name.startswith("."):
+                continue
+            if not _is_utf8(entry.name):
+                yield path, "the name is not UTF-8"
+            elif ignored.match_file(path.relative_to(corpus).as_posix() + ("/" if is_folder else "")):
+                continue
+            elif entry.is_symlink() and (reason := _bad_link(path, root, is_folder)):
+                yield path, reason
+            elif is_folder:
+                folders.append(path)
+            else:
+                yield path, _bad_file(path)
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
     try:
-        with os.scandir(folder) as scan:
-            entries = sorted(scan, key=lambda entry: entry.name)
-    except OSError as error:
-        yield folder, f"the folder cannot be listed: {error.strerror}"
-        return
-    for entry in entries:
-        path = Path(entry.path)
-        is_folder = entry.is_dir()
-        relative = path.relative_to(corpus).as_posix() + ("/" if is_folder else "")
-        if entry.name.startswith("."):
-            continue
-        if not _is_utf8(entry.name):
-            yield path, "the name is not UTF-8"
-        elif ignored.match_file(relative):
-            continue
-        elif entry.is_symlink() and (reason := _bad_link(path, root, is_folder)):
-            yield path, reason
-        elif is_folder:
-            yield from _walk(path, corpus, root, ignored)
-        else:
-            yield path, _bad_file(entry, path)
+        return entry.is_dir()
+    except OSError:  # a loop of links
+        return False
 
 
-def _bad_file(entry: "os.DirEntry[str]", path: Path) -> str:
-    if not entry.is_file():
+def _bad_file(path: Path) -> str:
+    if not path.is_file():
         return "not a regular file"
     if path.suffix.lower() not in SUFFIXES:
         return f"not a {' or '.join(SUFFIXES)} file"

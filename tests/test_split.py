@@ -143,9 +143,7 @@ def assert_exact(text: str) -> None:
 
 
 awkward = st.text(
-    st.sampled_from(
-        list("aAzZ.!?…。！”“\"'’()[]1 \n\r\t-#*|`~:;,•=") + ["\u2028", "\u00a0", "ß", "é", "中", "😀", "\0", "\ufeff", "\u200b", "ی"]
-    ),
+    st.sampled_from("aAzZ.!?…。！”“\"'’()[]1 \n\r\t-#*|`~:;,•=\u2028\u00a0ßé中😀\0\ufeff\u200bی"),
     max_size=120,
 )
 
@@ -187,10 +185,7 @@ def passages_of(text: str, most: int) -> list[list[str]]:
 
 def test_short_paragraphs_are_merged_and_borders_put_between_paragraphs() -> None:
     text = "One two three. Four five six.\n\nSeven eight nine. Ten eleven twelve.\n\nA b c."
-    assert passages_of(text, 12) in (
-        [["One two three.", "Four five six."], ["Seven eight nine.", "Ten eleven twelve.", "A b c."]],
-        [["One two three.", "Four five six.", "Seven eight nine.", "Ten eleven twelve."], ["A b c."]],
-    )
+    assert passages_of(text, 12) == [["One two three.", "Four five six."], ["Seven eight nine.", "Ten eleven twelve.", "A b c."]]
 
 
 def test_a_heading_stays_with_what_follows() -> None:
