@@ -24,9 +24,10 @@ from tests.support.embedders import HashEmbedder
 from tests.support.forks import Forks, Run
 from tests.support.indexes import SETTINGS, answers, contents, reader, run
 
-DOCUMENTS, SENTENCES = 40, 150  # some 3,000 passages
-CHANGED = 18  # of them in the second state: more than 1,000 passages, so that Chroma saves its graph
-RANDOM_KILLS, SAVE_KILLS, FIRST_KILLS = 20, 6, 3
+DOCUMENTS, SENTENCES = 36, 140  # some 2,400 passages
+CHANGED = 15  # of them in the second state: just over 1,000 passages, so that Chroma saves its graph
+RANDOM_KILLS, FIRST_KILLS = 20, 3
+SAVE_KILLS = (1, 2, 4, 7)  # changes of a file of the graph
 
 State = dict[str, object]
 Kill = Callable[["Run", Path], None]
@@ -68,9 +69,9 @@ def setting(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Setting:
     write_corpus(folder / "state-0", DOCUMENTS, SENTENCES)
     shutil.copytree(folder / "state-0", folder / "state-1")
     write_corpus(folder / "state-1", CHANGED, SENTENCES, seed=9)
-    (folder / "state-1" / "doc_039.txt").unlink()
-    (folder / "state-1" / "doc_038.txt").rename(folder / "state-1" / "renamed.txt")
-    texts = [(folder / name).read_text(encoding="utf-8") for name in ("state-0/doc_002.txt", "state-1/doc_002.txt", "state-0/doc_030.txt")]
+    (folder / "state-1" / "doc_035.txt").unlink()
+    (folder / "state-1" / "doc_034.txt").rename(folder / "state-1" / "renamed.txt")
+    texts = [(folder / name).read_text(encoding="utf-8") for name in ("state-0/doc_002.txt", "state-1/doc_002.txt", "state-0/doc_020.txt")]
     made = Setting(folder, folder / "corpus", ({}, {}), tuple(text.split(".")[3] for text in texts), 0, 0.0)
     states = []
     for number in (0, 1):
@@ -107,23 +108,24 @@ def killed_at_save(after: int) -> Kill:
     """Kills while Chroma saves its graph: at the n-th change of one of its files."""
 
     def kill(running: Run, home: Path) -> None:
-        seen, changes, deadline = stamps(home), 0, time.monotonic() + 30
-        while changes < after and time.monotonic() < deadline:
-            now = stamps(home)
-            changes += now != seen
-            seen = now
+        seen: set[tuple[str, int, int]] = set()
+        deadline = time.monotonic() + 30
+        while len(seen) < after and time.monotonic() < deadline:
+            time.sleep(0.0005)
+            seen |= graph_files(home, newer_than=running.began)
         os.kill(running.pid, signal.SIGKILL)
 
     return kill
 
 
-def stamps(home: Path) -> dict[str, tuple[int, int]]:
-    found = {}
+def graph_files(home: Path, newer_than: int) -> set[tuple[str, int, int]]:
+    """Chroma's graph files written since then (a copy keeps its original's time), with size and time."""
+    found = set()
     for file in home.glob("*/chroma/*/*/*"):
-        try:
-            found[str(file)] = (file.stat().st_size, file.stat().st_mtime_ns)
-        except FileNotFoundError:
-            continue
+        with contextlib.suppress(FileNotFoundError):
+            status = file.stat()
+            if status.st_mtime_ns > newer_than:
+                found.add((str(file), status.st_size, status.st_mtime_ns))
     return found
 
 
@@ -172,8 +174,8 @@ def test_a_kill_at_any_moment_leaves_a_complete_state_and_loses_no_vector(settin
 
 
 def test_a_kill_while_chroma_saves_its_graph_breaks_nothing(setting: Setting, forks: Forks) -> None:
-    ended = [kill_and_recover(setting, forks, killed_at_save(after)) for after in range(1, SAVE_KILLS + 1)]
-    assert "killed" in ended
+    ended = [kill_and_recover(setting, forks, killed_at_save(after)) for after in SAVE_KILLS]
+    assert ended == ["killed"] * len(SAVE_KILLS)
 
 
 def test_a_kill_of_the_first_ingest_leaves_no_index_or_a_whole_one(setting: Setting, forks: Forks) -> None:

@@ -39,6 +39,7 @@ class HashEmbedder:
         return len(text.split())
 
 
+@lru_cache(maxsize=50_000)
 def _vector(text: str) -> Vectors:
     total = np.sum([_direction(stem) for stem in stems(text)] or [_direction("")], axis=0)
     return (total / max(float(np.linalg.norm(total)), 1e-12)).astype(np.float32)

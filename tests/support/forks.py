@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -29,7 +30,7 @@ class Forks:
     def start(self, corpus: Path, home: Path, embedder: str = "hash") -> "Run":
         """Begins an ingest and returns at once."""
         self._send({"corpus": str(corpus), "home": str(home), "embedder": embedder})
-        return Run(int(self._line()), self)
+        return Run(int(self._line()), time.time_ns(), self)
 
     def close(self) -> None:
         """Ends the helper."""
@@ -50,9 +51,10 @@ class Forks:
 
 @dataclass
 class Run:
-    """One ingest in a process of its own."""
+    """One ingest in a process of its own; `began` is its time in nanoseconds."""
 
     pid: int
+    began: int
     forks: Forks
 
     def wait(self) -> str:
