@@ -39,3 +39,13 @@ def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
 def seeds() -> Path:
     """The five articles; read only."""
     return ROOT / "seeds"
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> Path:
+    """A home with an index of the five articles, made once; read only."""
+    from tests.support.cli import run
+
+    folder = tmp_path_factory.mktemp("home-of-seeds")
+    assert run("ingest", corpus=seeds, home=folder).exit_code == 0
+    return folder
