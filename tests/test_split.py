@@ -107,8 +107,11 @@ def test_chinese_and_japanese_sentences_need_no_space() -> None:
         ("# Title\nText under it.\n## Next\nMore.", 4),
         ("Title\n=====\nText under it.", 2),
         ("Things to bring:\n- a coat. It rains.\n- a hat\n* a map\n1. First\n2. Second", 7),
+        ("Ingredients\n- flour\n- sugar", 3),
         ("```python\nx = 1. Y = 2\n\nz = 3\n```\nText after. It ends.", 3),
         ("```python\nNever closed. It goes on.\n\nText after.", 4),
+        ("The long line of wrapped prose that was cut\n— and not ended yet — in the early year\n1989. It goes on.", 2),
+        ("A long headline, " + "and on, " * 30 + "without a stop\nAnother paragraph", 2),
         ("| a | b. C |\n|---|---|\n| 1 | 2 |", 3),
     ],
 )

@@ -37,10 +37,11 @@ _FENCE_CLOSE = re.compile(r"(?:^|(?<=\r))[ \t]{0,3}(```|~~~)[`~]*[ \t]*(?=[\r\n]
 _HASHES = re.compile(r"#{1,6}\s")
 _RULE = re.compile(r"(?:=+|-+|\*+|_+)$")
 _BULLET = re.compile(r"[-*+•‣◦⁃▪●○·–—]\s")
-_NUMBERED = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,5})[.)]\s")
-_NARROWEST_WRAP = 40  # prose is not wrapped at fewer columns: a shorter line was ended on purpose
+_NUMBERED = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})|(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3}))[.)]\s")
+# Prose is wrapped at no fewer and no more columns: a line outside was ended on purpose.
+_NARROWEST_WRAP, _WIDEST_WRAP = 40, 160
 
-_HARD = "。！？｡؟۔।॥።։။។"
+_HARD = "。！？｡؟۔।॥།።։။។"
 _SOFT = ".!?…‥‼⁇⁈⁉"
 _ELLIPSES = ("...", "…", "..", "‥")
 _CLOSERS = r"[”\"’'»›)\]}」』）】》〉*_`]|\[\d{1,3}\]|[ \u00a0\u202f]»|[“‘](?=\s|\Z)"
@@ -49,7 +50,7 @@ _QUOTES = frozenset("”\"’'»›」』“‘")
 _FIRST_LETTER = re.compile(r"[^\W_]")
 _WORD = re.compile(r"[^\W_]+(?:[’'.][^\W_]+)*")
 _TOKEN = re.compile(r"[^\s“”\"‘(\[«/—–]*\Z")
-_MARKER = re.compile(r"[-*+•\s(]*(?:\d{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,5})\Z")
+_MARKER = re.compile(r"[-*+•\s(]*(?:\d{1,3}|[A-Za-z]|(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})|(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3}))\Z")
 _MARKER_INSIDE = re.compile(r"[:;]\s+\(?\d{1,2}\Z")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}\Z")
 _ADDRESS = re.compile(r"https?://|www\.")
@@ -162,12 +163,11 @@ def _kind(text: str, start: int, end: int, before: list[_Line]) -> str:
         return "row"
     if _RULE.match(text, start, end):
         return "rule"
-    if _BULLET.match(text, start, end):
+    # In the middle of wrapped prose, a dash or a number at the start of a line is no marker.
+    fresh = not before or before[-1].kind != "plain" or text[before[-1].end - 1] in ".!?:;。；："
+    if (bullet := _BULLET.match(text, start, end)) and (fresh or first not in "–—" or _opens(text, bullet.end())):
         return "item"
-    marker = _NUMBERED.match(text, start, end)
-    if marker and (not before or before[-1].kind != "plain" or text[before[-1].end - 1] in ".!?:;。；："):
-        return "item"
-    return "plain"
+    return "item" if fresh and _NUMBERED.match(text, start, end) else "plain"
 
 
 def _blocks(text: str, lines: list[_Line]) -> Iterator[tuple[int, int, str]]:
@@ -193,7 +193,8 @@ def _ends_early(text: str, line: _Line, following: _Line, width: int) -> bool:
     word = _WORD.search(text, following.start, min(following.end, following.start + _REACH))
     if word is None or not _opens(text, word.start()):
         return False
-    if line.end - line.start + 1 + word.end() - following.start > width:
+    size = line.end - line.start
+    if size <= _WIDEST_WRAP and size + 1 + word.end() - following.start > width:
         return False
     last = _TOKEN.search(text, max(line.start, line.end - _REACH), line.end)
     return last is None or last[0].lower() not in STOP_WORDS
