@@ -111,8 +111,11 @@ def _run_summedits(options: Options) -> None:
         _not_run("summedits", summedits.TITLE, reason)
         return
     data = data_folder(options) or Path()
+    results: list[summedits.DomainResult] = []
     for split in ("evaluation", "test"):
-        terminal.print_domains(summedits.run(data, split))
+        with terminal.ProgressBar(f"Judging summedits {split}") as bar:
+            results += summedits.run(data, split, bar)
+    terminal.print_domains(results)
 
 
 def _not_run(name: str, title: str, reason: str) -> None:

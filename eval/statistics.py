@@ -35,7 +35,7 @@ def bootstrap(clusters: Mapping[str, Sequence[T]], aggregate: Callable[[Sequence
     groups = [clusters[name] for name in sorted(clusters)]
     if not groups:
         return None
-    values = [aggregate([item for which in draw for item in groups[which]]) for draw in _draws(len(groups))]
+    values = [aggregate([item for which in draw for item in groups[which]]) for draw in _draws(len(groups), RESAMPLES)]
     return _interval([value for value in values if value is not None])
 
 
@@ -44,7 +44,7 @@ def bootstrap_mean(clusters: Mapping[str, Sequence[float]]) -> Interval | None:
     groups = [clusters[name] for name in sorted(clusters)]
     if not any(groups):
         return None
-    draws = _draws(len(groups))
+    draws = _draws(len(groups), RESAMPLES)
     sums = np.array([sum(group) for group in groups])[draws].sum(axis=1)
     sizes = np.array([len(group) for group in groups])[draws].sum(axis=1)
     return _interval((sums[sizes > 0] / sizes[sizes > 0]).tolist())
@@ -60,7 +60,7 @@ def paired_bootstrap(clusters: Mapping[str, Sequence[tuple[T, T]]], aggregate: C
         return None
     cases = np.random.default_rng(SEED + 1)
     differences = []
-    for draw in _draws(len(groups)):
+    for draw in _draws(len(groups), RESAMPLES):
         pairs = [groups[which][i] for which in draw for i in cases.integers(0, len(groups[which]), size=len(groups[which]))]
         first, second = aggregate([pair[0] for pair in pairs]), aggregate([pair[1] for pair in pairs])
         if first is not None and second is not None:
@@ -76,8 +76,8 @@ def mcnemar(gained: int, lost: int) -> float:
 
 
 @cache
-def _draws(clusters: int) -> NDArray[np.int64]:
-    return np.random.default_rng(SEED).integers(0, clusters, size=(RESAMPLES, clusters))
+def _draws(clusters: int, resamples: int) -> NDArray[np.int64]:
+    return np.random.default_rng(SEED).integers(0, clusters, size=(resamples, clusters))
 
 
 def _interval(values: Sequence[float]) -> Interval | None:

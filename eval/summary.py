@@ -6,6 +6,7 @@ from typing import TypeVar
 from eval.case import Case
 from eval.metrics import METRICS
 from eval.metrics.base import Metric, Outcome, Score, mean
+from eval.metrics.risk_coverage import RISK_COVERAGE, curve
 from eval.report.model import CaseResult, Figure, Identity, Report, Verdict
 from eval.statistics import Interval, bootstrap, bootstrap_mean
 from rag.schema import Document
@@ -49,6 +50,7 @@ def summarise(suite: str, corpus: str, identity: Identity, outcomes: Sequence[Ou
         identity=identity,
         figures=tuple(figures),
         cases=tuple(map(_untimed, results)),
+        risk_coverage={split: _curve([r for r in alone if split in (r.case.split, "all")]) for split in (*SPLITS, "all")},
         timings=_timings(results),
     )
 
@@ -91,6 +93,11 @@ def _interval(metric: Metric, judged: Sequence[tuple[str, Score]]) -> Interval |
     if metric.aggregate is mean:
         return bootstrap_mean(clustered([(cluster, s.value) for cluster, s in judged if s.value is not None]))
     return bootstrap(clustered(judged), metric.aggregate)
+
+
+def _curve(results: Sequence[CaseResult]) -> tuple[tuple[float, float], ...]:
+    scores = [result.scores[RISK_COVERAGE.name] for result in results if RISK_COVERAGE.name in result.scores]
+    return tuple((round(coverage, DIGITS), round(risk, DIGITS)) for coverage, risk in curve(scores))
 
 
 def clustered(pairs: Sequence[tuple[str, T]]) -> dict[str, list[T]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from eval.case import Gold, corpus_of
 from eval.corpus import read_documents
 from eval.metrics import METRICS
+from eval.report.chart import risk_coverage_chart
 from eval.report.markdown import COLUMNS, cell, verdict_line
 from eval.report.model import CaseResult, Report
 from rag.errors import CorpusError
@@ -44,6 +45,7 @@ def to_html(report: Report) -> str:
 <h1>{title}</h1>
 <p>{_text(verdict_line(report))}</p>
 {_metrics(report)}
+{risk_coverage_chart(report.risk_coverage)}
 {_list(wrong)}
 <p class="quiet">{_text(", ".join(f"{name} {value or 'unknown'}" for name, value in report.identity.model_dump().items()))}</p>
 </section>
@@ -60,7 +62,8 @@ def _metrics(report: Report) -> str:
         figures = [report.figure(metric.name, split) for split in COLUMNS]
         if any(figures):
             cells = "".join(f"<td>{_text(cell(figure))}</td>" for figure in figures)
-            rows.append(f"<tr><th>{_text(metric.name)}</th><td>{_text(metric.title)}</td>{cells}</tr>")
+            arrow = "↑" if metric.higher_is_better else "↓"
+            rows.append(f"<tr><th>{_text(metric.name)} {arrow}</th><td>{_text(metric.title)}</td>{cells}</tr>")
     head = "".join(f"<th>{split}</th>" for split in COLUMNS)
     return f"<h2>Metrics</h2>\n<table><tr><th>metric</th><th></th>{head}</tr>\n{''.join(rows)}</table>"
 

@@ -46,13 +46,17 @@ class CaseResult(Frozen):
 
 
 class Report(Frozen):
-    """One run of a suite. `timings` is the only part that differs between two runs over the same bytes."""
+    """One run of a suite. `timings` is the only part that differs between two runs over the same bytes.
+
+    `risk_coverage` holds the points (coverage, risk) of each split's curve, from the most confident answer to all answers given.
+    """
 
     suite: str
     corpus: str
     identity: Identity
     figures: tuple[Figure, ...]
     cases: tuple[CaseResult, ...]
+    risk_coverage: dict[str, tuple[tuple[float, float], ...]]
     timings: dict[str, float]
 
     def figure(self, metric: str, split: str = "all", category: str = "") -> Figure | None:

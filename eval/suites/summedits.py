@@ -4,7 +4,7 @@ A summary counts as consistent when the checker finds it supported by its docume
 rightly among consistent and inconsistent ones; what could not be judged is counted apart. Source: Laban et al., 2023, arXiv:2305.14540.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from eval.statistics import bootstrap
@@ -34,10 +34,14 @@ class DomainResult(Frozen):
 Judged = tuple[bool, bool | None]  # label, verdict
 
 
-def run(data: Path, split: str) -> tuple[DomainResult, ...]:
-    """Every row of a split by domain, and the mean over domains."""
+def run(data: Path, split: str, progress: Callable[[int, int], None] | None = None) -> tuple[DomainResult, ...]:
+    """Every row of a split by domain, and the mean over domains; `progress` is called with (done, total)."""
     rows = [row for row in read_rows(data / NEEDS[0]) if row["split"] == split]
-    judged = [(row, _judge(row)) for row in rows]
+    judged = []
+    for done, row in enumerate(rows, 1):
+        judged.append((row, _judge(row)))
+        if progress is not None:
+            progress(done, len(rows))
     domains = list(dict.fromkeys(str(row["domain"]) for row in rows))
     results = [_result(domain, split, [(row, pair) for row, pair in judged if row["domain"] == domain]) for domain in domains]
     return (*results, _mean(split, results))

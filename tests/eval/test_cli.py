@@ -126,7 +126,12 @@ def test_a_public_set_is_indexed_asked_and_reported(shell: Shell) -> None:
     data = shell.folder / "data"
     data.mkdir()
     text = "The bridge opened in 1931. It is long."
-    row = {"id": "q1", "question": "When did the bridge open?", "context_id": "p", "answers": [{"text": "1931", "start": text.index("1931")}]}
+    row = {
+        "id": "q1",
+        "question": "When did the bridge open?",
+        "context_id": "p",
+        "answers": [{"text": "1931", "start": text.index("1931")}],
+    }
     (data / "xquad_en.jsonl").write_text(json.dumps(row) + "\n")
     (data / "xquad_en_contexts.jsonl").write_text(json.dumps({"context_id": "p", "title": "T", "text": text}) + "\n")
     result = shell("--suite", "xquad", "--data", str(data), cases=False, corpus=False)

@@ -51,6 +51,9 @@ class Tags(HTMLParser):
         if tag != "meta":
             self.open.append(tag)
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
@@ -72,6 +75,11 @@ def test_a_page_shows_the_answer_each_sentence_s_verdict_the_cited_text_in_its_s
     assert f"<mark>{OPENED}</mark> It is 120 metres long. Anna Berg" in page
     assert f"{OPENED} <mark>{LONG}</mark>" in page
     assert "none of 1 quotes holds the answer" in page
+
+
+def test_the_risk_coverage_curve_is_drawn_and_its_points_stand_in_the_json(report: Any) -> None:
+    assert report.risk_coverage["all"] == ((0.3333, 0.0), (0.6667, 0.5), (1.0, 0.6667))
+    assert to_html(report).count("<polyline") == 2  # development has one answer, which is no curve
 
 
 def test_html_needs_nothing_from_elsewhere(report: Any) -> None:
