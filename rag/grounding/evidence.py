@@ -19,6 +19,7 @@ class Evidence(NamedTuple):
     texts: tuple[str, ...]
     lower: str
     stems: frozenset[str]
+    parts: tuple[frozenset[str], ...]
 
 
 @lru_cache(maxsize=256)
@@ -48,7 +49,7 @@ def gather(claim: Reading, spans: Sequence[str]) -> Evidence:
     else:
         chosen = _best(claim, [part[1] for part in parts])
     lower = "\n".join(flat(span) for span in spans)
-    return Evidence(tuple(read(parts[place][0]) for place in chosen), tuple(part[0] for part in parts), lower, stems)
+    return Evidence(tuple(read(parts[place][0]) for place in chosen), tuple(part[0] for part in parts), lower, stems, tuple(part[1] for part in parts))
 
 
 def _best(claim: Reading, parts: Sequence[frozenset[str]]) -> list[int]:

@@ -1,6 +1,8 @@
 """Checks of what can be compared exactly: numbers, dates, names and quotations."""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.grounding.alignment import Match
@@ -13,7 +15,7 @@ from rag.language.synonyms import meaning, related
 
 _ELLIPSIS = re.compile(r"\s*(?:\.\.\.|\[\.\.\.\])\s*|\s*\[[^\]]*\]\s*")
 _EDGE = " .,;:!?'\"-"
-_SHARES = {"half": 50.0, "most": 50.0, "majority": 50.0}
+_NEAR = ("same", "synonym", "hypernym")
 
 
 class Finding(NamedTuple):
@@ -69,7 +71,7 @@ def check_numbers(claim: Reading, evidence: Evidence) -> list[Finding]:
             others = [other for other in near if other.kind == number.kind and _nouns_meet(number, other)]
             instead = f", which has {_text(others[0], evidence)}" if others else ""
             found.append(Finding("number", 1.0, f"the number “{written}” is not in the cited text{instead}"))
-        elif same and (finding := _misplaced(number, same, near, written)):
+        elif same and (finding := _misplaced(number, same, near, written, evidence.units)):
             found.append(finding)
         elif same and not any(_bounds_agree(number, other) for other in same):
             found.append(Finding("bound", 0.8, f"“{written}” is qualified otherwise in the cited text ({same[0].bound})"))
@@ -103,10 +105,10 @@ def _implied(number: Number, claim: Reading, evidence: Evidence) -> bool:
 
 
 def _nouns_meet(a: Number, b: Number) -> bool:
-    return any(x == y or related(x, y) in ("same", "synonym", "hypernym") for x in a.nouns for y in b.nouns)
+    return any(related(x, y) in _NEAR or related(y, x) in _NEAR for x in a.nouns for y in b.nouns)
 
 
-def _misplaced(number: Number, same: list[Number], near: list[Number], written: str) -> Finding | None:
+def _misplaced(number: Number, same: list[Number], near: list[Number], written: str, units: Sequence[Reading]) -> Finding | None:
     """A right number on the wrong thing: its noun is counted otherwise, and the noun it has in the spans is another."""
     if not number.nouns or number.kind not in ("count", "ordinal"):
         return None
@@ -115,6 +117,10 @@ def _misplaced(number: Number, same: list[Number], near: list[Number], written: 
     rival = next((other for other in near if other.kind == number.kind and other.nouns and _nouns_meet(number, other)), None)
     if rival is not None:
         return Finding("number", 1.0, f"“{written}” counts something else in the cited text")
+    exact = number.value >= 100 and float(f"{number.value:.1g}") != number.value
+    strange = not any(related(noun, word) in _NEAR for noun in number.nouns for unit in units for word in unit.vocabulary if word[0] == noun[0] or exact)
+    if strange and (exact or len(number.nouns) == 1):
+        return Finding("counted", 1.0 if exact else 0.6, f"“{written} {number.nouns[-1]}”: the cited text counts “{same[0].nouns[-1]}”")
     return Finding("counted", 0.3, f"“{written}” stands in the cited text with another noun")
 
 
@@ -135,7 +141,8 @@ def check_dates(claim: Reading, evidence: Evidence) -> list[Finding]:
         if len(evidence.texts) > len(evidence.units) and any(covers(other, date) for text in evidence.texts for other in dates(text)):
             continue
         if date.part and not any((date.weekday, date.month, date.day, date.minute)) and date.relative is None and date.weekday is None:
-            found.append(Finding("time of day", 0.5, f"“{written}” is not in the cited text"))
+            rival = next((other for other in near if other.part and other.part != date.part), None)
+            found.append(Finding("date" if rival else "time of day", 1.0 if rival else 0.5, f"“{written}” is not in the cited text"))
         elif date.relative is not None and date.weekday is None and not near:
             found.append(Finding("relative time", 0.5, f"“{written}” is not in the cited text"))
         else:
@@ -164,8 +171,9 @@ def check_names(claim: Reading, matches: tuple[Match, ...], evidence: Evidence) 
     found = []
     placed = {match.item.name for match in matches if match.item.name is not None and match.index >= 0}
     for name in claim.names:
-        if name in placed or all(_token_known(token, evidence) for token in name.tokens):
-            if name in placed and (extra := _extra_tokens(name, evidence)):
+        known = all(_token_known(token, evidence) for token in name.tokens) or _squashed(name.text) in _squashed(evidence.lower)
+        if name in placed or known:
+            if name in placed and not known and (extra := _extra_tokens(name, evidence)):
                 found.append(Finding("name", 1.0, f"the name “{name.text}” goes beyond the cited text: “{extra}” is not in it"))
             continue
         if len(evidence.texts) > len(evidence.units) and any(same_name(name, other) for text in evidence.texts for other in names(text)):
@@ -176,7 +184,14 @@ def check_names(claim: Reading, matches: tuple[Match, ...], evidence: Evidence) 
 
 
 def _token_known(token: str, evidence: Evidence) -> bool:
-    return _word_find(evidence.lower, token, 0) >= 0
+    parts = [part for part in re.split(r"[-'.]", token) if part]
+    return _word_find(evidence.lower, token, 0) >= 0 or (len(parts) > 1 and all(_word_find(evidence.lower, part, 0) >= 0 for part in parts))
+
+
+def _squashed(text: str) -> str:
+    """Lower case without accents, spaces, dots and hyphens ("South East", "Southeast")."""
+    plain = unicodedata.normalize("NFKD", text.lower())
+    return "".join(character for character in plain if character.isalnum())
 
 
 def _extra_tokens(name: Name, evidence: Evidence) -> str:

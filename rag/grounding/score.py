@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 from math import exp
 from typing import NamedTuple
 
@@ -12,6 +13,12 @@ from rag.grounding.reading import Item, Reading
 from rag.grounding.sense import reversed_opposite
 from rag.grounding.weights import Coefficients
 from rag.language.synonyms import parts_of_speech
+
+
+# The checks whose decisive findings are counted together.
+FACTS = frozenset({"number", "counted", "date", "name", "quotation", "place"})
+DENIALS = frozenset({"denial", "opposite"})
+CLAIMS = frozenset({"amount", "doubt", "roles", "relation", "speaker"})
 
 
 class Features(NamedTuple):
@@ -29,8 +36,11 @@ class Features(NamedTuple):
     intruding: float
     disorder: float
     spread: float
+    apart: float
     soft: float
-    hard: float
+    facts: float
+    denials: float
+    claims: float
 
 
 def features(claim: Reading, matches: Sequence[Match], evidence: Evidence, findings: Sequence[Finding]) -> Features:
@@ -62,7 +72,10 @@ def features(claim: Reading, matches: Sequence[Match], evidence: Evidence, findi
         disorder=_disorder(matches),
         spread=min(max(len(used) - 1, 0), 3) / 3,
         soft=min(sum(soft), 2.0) / 2,
-        hard=min(sum(1 for finding in findings if finding.weight >= 1), 2) / 2,
+        apart=_apart(matches, evidence),
+        facts=_decisive(findings, FACTS),
+        denials=_decisive(findings, DENIALS),
+        claims=_decisive(findings, CLAIMS),
     )
 
 
@@ -70,6 +83,21 @@ def departure(values: Features, coefficients: Coefficients) -> float:
     """The probability that the claim is not supported (logistic regression; see weights.py)."""
     z = coefficients.bias + sum(coefficients.weights[name] * value for name, value in values._asdict().items())
     return 1 / (1 + exp(-max(min(z, 40.0), -40.0)))
+
+
+def _decisive(findings: Sequence[Finding], checks: frozenset[str]) -> float:
+    return float(any(finding.weight >= 1 and finding.check in checks for finding in findings))
+
+
+def _apart(matches: Sequence[Match], evidence: Evidence) -> float:
+    """Share of the claim's neighbouring words, both known to the spans, that never stand in one sentence there."""
+    pairs = [
+        (a.item.stem, b.item.stem)
+        for a, b in pairwise(matches)
+        if a.item.kind == b.item.kind == "word" and a.item.clause == b.item.clause and {a.item.stem, b.item.stem} <= evidence.stems
+    ]
+    lost = sum(1 for a, b in pairs if not any(a in part and b in part for part in evidence.parts))
+    return lost / len(pairs) if pairs else 0.0
 
 
 def replacement(position: int, matches: Sequence[Match], evidence: Evidence) -> Item | None:

@@ -85,7 +85,7 @@ class Number(NamedTuple):
     """A number at `text[start:end]`, its unit included.
 
     `value` is in the unit's base: per cent for shares, days for durations, metres and the like for measures; `raw` is as written.
-    `unit` is the base unit, the currency, or the stem of the noun counted ("" if none follows); `nouns` are the stems of up to three
+    `unit` is the base unit, the currency, or the stem of the noun counted ("" if none follows); `nouns` are up to three lower-case
     words that follow. `bound` says what qualifies it ("more than" is over). `vague` numbers ("dozens") are at least twice their value.
     """
 
@@ -399,11 +399,11 @@ def _finish(core: _Core, tokens: list[_Token], text: str) -> Number:
     nouns = _nouns(tokens, last)
     bound = _bound(text, start, end, tokens[core.last - 1].end)
     raw = core.value / 100 if kind == "duration" and core.kind == "share" else core.value
-    return Number(start, end, value, raw, kind, unit or (nouns[-1] if nouns else ""), nouns, bound, core.vague)
+    return Number(start, end, value, raw, kind, unit or (stem(nouns[-1]) if nouns else ""), nouns, bound, core.vague)
 
 
 def _nouns(tokens: list[_Token], index: int) -> tuple[str, ...]:
-    """Stems of the words that a number counts: up to three that follow before a stop word or a mark."""
+    """The words that a number counts: up to three that follow before a stop word or a mark."""
     found: list[str] = []
     if _at(tokens, index) == "of":
         index += 1
@@ -416,7 +416,7 @@ def _nouns(tokens: list[_Token], index: int) -> tuple[str, ...]:
             continue
         if not word.isalpha() or word in STOP_WORDS:
             break
-        found.append(stem(word))
+        found.append(word)
         index += 1
     return tuple(found)
 
