@@ -73,7 +73,13 @@ def test_asking_indexes_first_and_keeps_that_off_standard_output(tmp_path: Path)
     (corpus / "scan.txt").write_bytes(b"\x00\x01\x02")
     result = run("ask", "How long does the queen bee live?", "--json", corpus=corpus, home=tmp_path / "home")
     assert Answer.model_validate_json(result.stdout).hits
-    assert "Skipped scan.txt" in result.stderr
+    assert "Indexed first: 1 added." in result.stderr and "Skipped scan.txt" in result.stderr
+
+
+def test_many_skipped_files_are_counted_when_asking(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "notes", bees="The queen bee lives for five years in her hive.\n", **{f"empty{n}": "" for n in range(9)})
+    asked = run("ask", "How long does the queen bee live?", corpus=corpus, home=tmp_path / "home")
+    assert asked.stderr.count("Skipped empty") == 3 and "Skipped 6 more files" in asked.stderr
 
 
 def test_sources_lists_documents_and_their_state(tmp_path: Path) -> None:
@@ -256,6 +262,16 @@ def test_an_unreadable_home_is_a_failure(tmp_path: Path) -> None:
     locked = tmp_path / "home"
     locked.mkdir(mode=0)
     assert run("ingest", corpus=corpus, home=locked).exit_code == 1
+
+
+@pytest.mark.parametrize("kilobytes", [1, 40])
+def test_a_disk_that_takes_no_more_is_a_failure_that_passes(kilobytes: int, tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "notes", bees="".join(f"Hive {n} holds {n * n} bees. " for n in range(50)))
+    arguments = ("ingest", "--corpus", str(corpus), "--home", str(tmp_path / "home"))
+    full = process(*arguments, cwd=tmp_path, most_kilobytes=kilobytes)
+    assert (full.returncode, full.stdout) == (1, b"")
+    assert b"cannot be written" in full.stderr and b"Traceback" not in full.stderr
+    assert run("ingest", corpus=corpus, home=tmp_path / "home").exit_code == 0
 
 
 def test_a_home_inside_the_corpus_is_wrong_use(tmp_path: Path) -> None:

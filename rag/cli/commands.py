@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from rag.config import Settings
     from rag.engine import Engine
 
+# Files left out that a question mentions one by one.
+MOST_SKIPPED = 3
+
 
 def run_ingest(corpus: Path | None, home: Path | None, as_json: bool) -> None:
     """Index what changed and print the report."""
@@ -155,6 +158,11 @@ def _print_notes(engine: "Engine") -> None:
     from rag.cli.tables import print_notes
 
     err = error_console()
-    for item in report.skipped:
+    done = [f"{len(paths):,} {kind}" for kind in ("added", "changed", "removed") if (paths := getattr(report, kind))]
+    if done:
+        err.print(f"Indexed first: {', '.join(done)}.", style="dim")
+    for item in report.skipped[:MOST_SKIPPED]:
         err.print(safe(f"Skipped {item.path}: {item.reason}"), style="yellow")
+    if len(report.skipped) > MOST_SKIPPED:
+        err.print(f"Skipped {len(report.skipped) - MOST_SKIPPED:,} more files; `groundline ingest` lists them.", style="yellow")
     print_notes(err, report)

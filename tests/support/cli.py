@@ -26,14 +26,15 @@ def run(*arguments: str, corpus: Path, home: Path, stdin: bytes | str | None = N
 
 
 def process(
-    *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None, stdin: bytes = b""
+    *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None, most_kilobytes: int = 0
 ) -> subprocess.CompletedProcess[bytes]:
-    """A command as a process of its own."""
+    """A command as a process of its own, which may write files of at most `most_kilobytes` (0: of any size)."""
+    limited = ["bash", "-c", f'ulimit -f {most_kilobytes}; exec "$@"', "limited"] if most_kilobytes else []
     return subprocess.run(
-        [sys.executable, "-m", "rag", *arguments],
+        [*limited, sys.executable, "-m", "rag", *arguments],
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
-        input=stdin,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=120,
     )
