@@ -57,7 +57,7 @@ def _pieces(text: str, item: Found, boilerplate: bool, count_tokens: Callable[[s
 
 def _windows(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
     while end - start > size:
-        border = _border(text, start, start + size, 1)
+        border = _border(text, start, start + size, start + size)
         yield _stripped(text, start, border)
         start = border
         while text[start].isspace():
@@ -71,21 +71,21 @@ def _cut(text: str, start: int, end: int, count_tokens: Callable[[str], int], ma
     if tokens <= max_tokens or end - start == 1:
         yield start, end, max(tokens, 1)
         return
-    middle = _border(text, start, end, 2)
+    middle = _border(text, start, (start + end) // 2, end)
     for first, last in (_stripped(text, start, middle), _stripped(text, middle, end)):
         if first < last:
             yield from _cut(text, first, last, count_tokens, max_tokens)
 
 
-def _border(text: str, start: int, end: int, parts: int) -> int:
-    """Where to cut: the white space nearest before `start + (end - start) / parts` (or after it, if parts > 1), else right there."""
-    goal = start + (end - start) // parts
-    for distance in range(goal - start):
-        if text[goal - distance - 1].isspace():
-            return goal - distance
-        if goal + distance < end and text[goal + distance].isspace():
-            return goal + distance
-    return goal
+def _border(text: str, start: int, goal: int, end: int) -> int:
+    """Where to cut `text[start:end]`: at the last white space before `goal`, else at the first behind it, else right there."""
+    if text[goal - 1].isspace() or text[goal : goal + 1].isspace():
+        return goal
+    before = text[start:goal].rsplit(None, 1)
+    if len(before) == 2:
+        return goal - len(before[1])
+    behind = text[goal:end].split(None, 1)
+    return end - len(behind[1]) if len(behind) == 2 else goal
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

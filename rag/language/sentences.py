@@ -209,7 +209,8 @@ def _looks_like_heading(text: str, start: int, end: int) -> bool:
 
 
 def _in_block(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    small = not any(char.isupper() for char in text[start:end])
+    block = text[start:end]
+    small = block == block.lower()
     first = start
     for match in _END.finditer(text, start, end):
         if match.start() >= first and _is_end(text, first, match, end, small):
