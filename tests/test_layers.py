@@ -38,8 +38,8 @@ ROOMS = {
     "snowballstemmer": ("rag.language",),
     "pathspec": ("rag.readers",),
     "llama_index": ("rag.llamaindex", "rag.engine", "rag.llm"),
-    "typer": ("rag.__main__", "rag.cli", "eval.__main__"),
-    "rich": ("rag.cli", "eval.__main__"),
+    "typer": ("rag.__main__", "rag.cli", "eval.cli"),
+    "rich": ("rag.cli", "eval.cli", "eval.terminal"),
     "torch": (),
 }
 
