@@ -29,8 +29,25 @@ HOSTILE = [
     "{{constructor}} ${alert(1)} `x`",
     "one\r\ntwo\rthree\u2028four",
 ]
-ALLOWED_TAGS = {"article", "aside", "bdi", "blockquote", "button", "div", "footer", "h2", "h3", "header", "li", "mark", "ol", "p", "span"}
-ALLOWED_TAGS |= {"strong", "ul", "svg", "circle", "path", "rect"}
+ALLOWED_TAGS = {
+    "article",
+    "aside",
+    "bdi",
+    "blockquote",
+    "button",
+    "details",
+    "div",
+    "footer",
+    "h2",
+    "h3",
+    "header",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "span",
+}
+ALLOWED_TAGS |= {"strong", "summary", "ul", "svg", "circle", "path", "rect"}
 
 
 class Page(HTMLParser):
@@ -218,7 +235,11 @@ def test_an_abstention_looks_different_and_offers_its_nearest_passages(article: 
     assert "The documents do not mention: France" in page.words
     assert "Confidence" not in page.words
     view = panel.View.model_validate_json(page.classed("passage")[0]["data-cite"])
-    assert Page(panel.source(view, article)).marked == article.text[:300]
+    source = Page(panel.source(view, article))
+    assert source.marked == article.text[:300]
+    assert source.classed("near"), "a passage that answers nothing must not look like evidence"
+    many = answer.model_copy(update={"hits": (hit,) * 8})
+    assert len(Page(render.turn(many)).classed("passage")) == 8 and "5 passages further away" in Page(render.turn(many)).words
 
 
 def test_what_the_documents_leave_out_is_said(article: Document) -> None:

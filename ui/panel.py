@@ -16,7 +16,7 @@ SURROUNDINGS = 20_000
 class View(Frozen):
     """What to show of a document: a quote `[start, end)` (none: the whole), and the short answers inside it.
 
-    `quote` and `sha256` are what the citation promised; where the document no longer says so, the view is stale.
+    A passage without `n` was near, but answered nothing. `quote` and `sha256` are what the citation promised; where the document no longer says so, the view is stale.
     `before` and `after` are characters of surroundings.
     """
 
@@ -95,7 +95,8 @@ def _page(document: Document, view: View) -> Markup:
         element("strong", {"class": "short"}, text[p.start : p.end]) if p.short else text[p.start : p.end]
         for p in _pieces(start, end, view.short)
     ]
-    marked = element("mark", {"class": "quote", "id": "gl-quote"}, *quote) if end > start else ""
+    near = view.passage is not None and view.n is None
+    marked = element("mark", {"class": "quote near" if near else "quote", "id": "gl-quote"}, *quote) if end > start else ""
     body = element("div", {"class": "text", "dir": "auto"}, text[first:start], marked, text[end:last])
     earlier = _more("before", f"Show {first:,} earlier characters") if first else ""
     later = _more("after", f"Show {len(text) - last:,} later characters") if last < len(text) else ""

@@ -10,6 +10,7 @@ from rag.schema import Answer, AnswerSentence, Citation, Correction, Highlight, 
 from ui.markup import Markup, element, join, text
 
 _PREVIEW = 240
+_NEAREST = 3
 
 
 class Sign(NamedTuple):
@@ -236,12 +237,13 @@ def _abstained(answer: Answer) -> Markup:
     why = element("ul", {"class": "reasons"}, *reasons) if reasons else ""
     head = element("div", {"class": "none"}, _ICON_ABSTAINED, element("p", {"dir": "auto"}, answer.text))
     parts = [head, why, _uncovered(answer)]
-    if answer.hits:
-        nearest = [element("li", {}, _nearest(hit)) for hit in answer.hits]
-        parts += [
-            element("h3", {"class": "small"}, "Nearest passages, which do not answer it"),
-            element("ul", {"class": "nearest"}, *nearest),
-        ]
+    nearest = [element("li", {}, _nearest(hit)) for hit in answer.hits]
+    if nearest:
+        heading = element("h3", {"class": "small"}, "Nearest passages, which do not answer it")
+        parts += [heading, element("ul", {"class": "nearest"}, *nearest[:_NEAREST])]
+    if nearest[_NEAREST:]:
+        summary = element("summary", {}, f"{_count(len(nearest) - _NEAREST, 'passage')} further away")
+        parts.append(element("details", {}, summary, element("ul", {"class": "nearest"}, *nearest[_NEAREST:])))
     return element("div", {"class": "abstention"}, *parts)
 
 

@@ -11,12 +11,12 @@ import tempfile
 import threading
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, ViewportSize, sync_playwright  # noqa: E402
 
 from rag import open_corpus  # noqa: E402
 from ui.app import Desk, application, build, run, take_port  # noqa: E402
@@ -39,12 +39,13 @@ class Shot(NamedTuple):
     click: str
     width: int = 1280
     height: int = 800
-    scheme: str = "light"
+    scheme: Literal["light", "dark"] = "light"
+    scale: float = 1.0
 
 
 ANSWERED = "How many people jumped out of the building in Zhengzhou?"
 SHOTS = (
-    Shot("window", ANSWERED, ".answer .cite"),
+    Shot("window", ANSWERED, ".answer .cite", scale=1.5),
     Shot("correction", "Why did 50 people in Zhengzhou jump out of the building?", ".correction .cite"),
     Shot("abstained", "What is the capital of France?", ".abstention .passage"),
     Shot("dark", ANSWERED, ".answer .cite", scheme="dark"),
@@ -52,10 +53,10 @@ SHOTS = (
 )
 
 
-def take(browser: Browser, address: str, shot: Shot, folder: Path) -> None:
-    """Ask, open the first source, and keep what is seen."""
-    viewport = {"width": shot.width, "height": shot.height}
-    context = browser.new_context(viewport=viewport, color_scheme=shot.scheme, reduced_motion="reduce", device_scale_factor=1.5)
+def take(browser: Browser, address: str, shot: Shot, folder: Path) -> bool:
+    """Ask, open the first source, and keep what is seen; whether there was a source to open."""
+    viewport = ViewportSize(width=shot.width, height=shot.height)
+    context = browser.new_context(viewport=viewport, color_scheme=shot.scheme, reduced_motion="reduce", device_scale_factor=shot.scale)
     with closing(context):
         page = context.new_page()
         page.goto(address)
@@ -64,12 +65,13 @@ def take(browser: Browser, address: str, shot: Shot, folder: Path) -> None:
         page.keyboard.press("Enter")
         page.locator(".turn:not(.pending)").wait_for()
         if page.locator(shot.click).count() == 0:
-            sys.exit(f"{shot.name}: nothing at {shot.click} after asking {shot.question!r}")
+            return False
         page.locator(shot.click).first.click()
         page.locator("mark.quote").wait_for()
         page.mouse.move(1, 1)
         page.evaluate("document.activeElement.blur()")
         page.screenshot(path=folder / f"{shot.name}.png")
+    return True
 
 
 def main() -> None:
@@ -82,9 +84,11 @@ def main() -> None:
         ready.wait(60)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-            for shot in SHOTS:
-                take(browser, f"http://127.0.0.1:{listener.getsockname()[1]}", shot, folder)
+            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            missed = [shot.name for shot in SHOTS if not take(browser, address, shot, folder)]
             browser.close()
+    if missed:
+        sys.exit(f"Not taken, because the answer was of another kind: {', '.join(missed)}")
 
 
 if __name__ == "__main__":
