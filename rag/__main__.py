@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from eval.cli import app as eval_app
 from rag.cli.frame import ABSTAINED, ANSWERED, FAILED, INTERRUPTED, frame
 
 app = typer.Typer(
@@ -17,6 +18,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(eval_app, name="eval", short_help="Measure whether answers stay grounded.")
 
 Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of documents. [default: GROUNDLINE_CORPUS, or seeds]")]
 Home = Annotated[

@@ -25,6 +25,8 @@ terminal, and no colour where `NO_COLOR` is set.
 | 3 | abstained: the documents do not support an answer |
 | 130 | ended with Ctrl-C |
 | 141 | the reader of standard output went away |
+
+`groundline eval` and its exit codes have [a page of their own](evaluation.md).
 """
 
 SETTINGS_OPENING = """# Settings
