@@ -16,8 +16,8 @@ SURROUNDINGS = 20_000
 class View(Frozen):
     """What to show of a document: a quote `[start, end)` (none: the whole), and the short answers inside it.
 
-    A passage without `n` was near, but answered nothing. `quote` and `sha256` are what the citation promised; where the document no longer says so, the view is stale.
-    `before` and `after` are characters of surroundings.
+    A passage without `n` was near, but answered nothing. `quote` and `sha256` are what the citation promised; where the
+    document no longer says so, the view is stale. `before` and `after` are characters of surroundings.
     """
 
     path: str
