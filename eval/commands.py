@@ -44,8 +44,14 @@ def run_suite(name: str, options: Options) -> int:
         _write(report, options)
     elif name == "summedits":
         _run_summedits(options)
+    elif reason := missing(EXTERNAL[name].needs, data_folder(options)):
+        _not_run(name, EXTERNAL[name].title, reason)
     else:
-        _run_external(name, options)
+        report = run_external(name, options)
+        sampled = "" if options.all else " (a sample, the same every time; --all asks all)"
+        terminal.say(f"{EXTERNAL[name].title}; {len(report.cases)} questions asked{sampled}.")
+        terminal.print_report(report, EXTERNAL[name].metrics)
+        _write(report, options)
     return gate.PASSED
 
 
@@ -91,18 +97,11 @@ def run_seeds(options: Options) -> Report:
     return _evaluate("seeds", cases, options.corpus or settings.corpus, options)
 
 
-def _run_external(name: str, options: Options) -> None:
+def run_external(name: str, options: Options) -> Report:
+    """A public set of questions, whose data must be there."""
     suite = EXTERNAL[name]
-    reason = missing(suite.needs, data_folder(options))
-    if reason:
-        _not_run(name, suite.title, reason)
-        return
     corpus = _home(options) / "eval" / name / "corpus"
-    cases = suite.prepare(data_folder(options) or Path(), corpus, options.all)
-    report = _evaluate(name, cases, corpus, options)
-    terminal.say(f"{suite.title}; {len(cases)} questions asked{'' if options.all else ' (a sample, the same every time; --all asks all)'}.")
-    terminal.print_report(report, suite.metrics)
-    _write(report, options)
+    return _evaluate(name, suite.prepare(data_folder(options) or Path(), corpus, options.all), corpus, options)
 
 
 def _run_summedits(options: Options) -> None:
@@ -151,7 +150,9 @@ def _evaluate(suite: str, cases: tuple[Case, ...], corpus: Path, options: Option
 
 
 def _open(stack: ExitStack, corpus: Path, options: Options, model: MiniLM) -> Engine:
-    return stack.enter_context(open_corpus(corpus, home=_home(options), embed_model=model))
+    with terminal.ProgressBar(f"Indexing {corpus}") as bar:
+        engine = open_corpus(corpus, home=_home(options), embed_model=model, progress=lambda state: bar(state.done, state.total))
+    return stack.enter_context(engine)
 
 
 def _write(report: Report, options: Options) -> None:

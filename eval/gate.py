@@ -17,13 +17,14 @@ PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
 
 
 class Threshold(Frozen):
-    """A bound on one metric over a split, or over one category of both splits."""
+    """A bound on one metric over a split, or over one category of both splits, and why it stands where it does."""
 
     metric: str
     split: Literal["development", "test", "all"] = "all"
     category: str = ""
     min: float | None = None
     max: float | None = None
+    why: str = ""
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
@@ -34,6 +35,16 @@ class Threshold(Frozen):
         if self.category and self.split != "all":
             raise ValueError(f"{self.metric}: a category is judged over both splits")
         return self
+
+    @property
+    def name(self) -> str:
+        """The metric and what it is judged over."""
+        return f"{self.metric} ({self.category or self.split})"
+
+    @property
+    def bound(self) -> str:
+        """The bound in words."""
+        return f"at least {self.min:g}" if self.min is not None else f"at most {self.max:g}"
 
 
 class Limits(Frozen):
@@ -106,8 +117,7 @@ def _errors(report: Report, rules: Rules) -> Line:
 
 
 def _threshold(report: Report, threshold: Threshold) -> Line:
-    bound = f"at least {threshold.min:g}" if threshold.min is not None else f"at most {threshold.max:g}"
-    name = f"{threshold.metric} ({threshold.category or threshold.split})"
+    bound, name = threshold.bound, threshold.name
     figure = report.figure(threshold.metric, threshold.split, threshold.category)
     if figure is None or figure.value is None:
         return Line(holds=False, what=name, detail=f"wanted {bound}, but no case could be judged")

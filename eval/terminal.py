@@ -2,7 +2,8 @@
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from io import StringIO
 from typing import Any, Self
 
 from rich.console import Console
@@ -28,6 +29,14 @@ def console(error: bool = False) -> Console:
     return Console(file=stream, width=None if stream.isatty() else _UNWRAPPED, highlight=False, markup=False, emoji=False)
 
 
+def captured(show: Callable[[Console], None], width: int) -> str:
+    """What a function prints, as plain text without blanks at line ends."""
+    out = Console(file=StringIO(), width=width, highlight=False, markup=False, emoji=False, color_system=None)
+    show(out)
+    text = out.file.getvalue() if isinstance(out.file, StringIO) else ""
+    return "\n".join(line.rstrip() for line in text.rstrip().split("\n"))
+
+
 def print_error(error: GroundlineError) -> None:
     """An error and what to do next, on standard error."""
     out = console(error=True)
@@ -41,10 +50,10 @@ def say(text: str) -> None:
     console(error=True).print(Text(_line(text)))
 
 
-def print_report(report: Report, metrics: Iterable[str] = ()) -> None:
-    """The figures of a run by split, and the first cases that did not pass; `metrics` limits the rows."""
+def print_report(report: Report, metrics: Iterable[str] = (), most: int = MOST_CASES, to: Console | None = None) -> None:
+    """The figures of a run by split, and at most `most` cases that did not pass; `metrics` limits the rows."""
     wanted = tuple(metrics)
-    out = console()
+    out = to or console()
     table = _table(report.suite, "metric", "", *COLUMNS)
     for metric in METRICS:
         figures = [report.figure(metric.name, split) for split in COLUMNS]
@@ -56,27 +65,26 @@ def print_report(report: Report, metrics: Iterable[str] = ()) -> None:
     if report.timings:
         out.print(Text(", ".join(f"{name} {value:g} ms" for name, value in report.timings.items())))
     wrong = [result for result in report.cases if result.verdict != "passed"]
-    for result in wrong[:MOST_CASES]:
-        out.print(Text(_line(f"  {result.case.id} {result.verdict}: {result.case.question} | {'; '.join(result.problems)}")[:_UNWRAPPED]))
-    if len(wrong) > MOST_CASES:
-        out.print(Text(f"  … and {len(wrong) - MOST_CASES} more"))
+    for result in wrong[:most]:
+        out.print(Text(_line(f"  {result.case.id} {result.verdict}: {result.case.question} | {'; '.join(result.problems)}")[: out.width]))
+    if len(wrong) > most:
+        out.print(Text(f"  … and {len(wrong) - most} more that did not pass"))
 
 
-def print_gate(result: Result, every: bool = True) -> None:
+def print_gate(result: Result, to: Console | None = None) -> None:
     """The lines of a gate; those that fail come last."""
-    out = console()
+    out = to or console()
     marks = {True: ("ok", "green"), False: ("FAIL", "bold red"), None: ("note", "yellow")}
     for line in sorted(result.lines, key=lambda line: line.holds is False):
-        if every or line.holds is not True:
-            mark, style = marks[line.holds]
-            out.print(Text.assemble((f"{mark:5}", style), _line(f"{line.what}: {line.detail}")), soft_wrap=True)
+        mark, style = marks[line.holds]
+        out.print(Text.assemble((f"{mark:5}", style), _line(f"{line.what}: {line.detail}")), soft_wrap=True)
     failing = sum(line.holds is False for line in result.lines)
     out.print(Text(f"The gate fails: {failing} lines." if failing else "The gate holds.", "bold red" if failing else "bold green"))
 
 
-def print_tallies(tallies: Sequence[Tally]) -> None:
+def print_tallies(tallies: Sequence[Tally], to: Console | None = None) -> None:
     """Kills per operator, then false alarms per edit."""
-    out = console()
+    out = to or console()
     for kind, title, noticed, floor in (("break", "Broken answers", "killed", "≥"), ("edit", "Harmless edits", "false alarms", "≤")):
         rows = [row for row in tallies if row.kind == kind]
         table = _table(title, "operator", "mutants", noticed, "share", "wanted", "", "not judged", right=("mutants", noticed, "share"))
@@ -91,14 +99,14 @@ def print_tallies(tallies: Sequence[Tally]) -> None:
         out.print(table)
 
 
-def print_domains(results: Sequence[DomainResult]) -> None:
+def print_domains(results: Sequence[DomainResult], to: Console | None = None) -> None:
     """What the checker reached on SummEdits, by domain."""
     table = _table("summedits", "domain", "split", "n", "consistent right", "inconsistent right", "balanced accuracy", "not judged")
     for row in results:
         interval = f" [{row.low:.3f}, {row.high:.3f}]" if row.low is not None and row.high is not None else ""
         shares = (f"{row.consistent_right:.3f}", f"{row.inconsistent_right:.3f}", f"{row.balanced_accuracy:.3f}{interval}")
         table.add_row(row.domain, row.split, str(row.n), *shares, str(row.not_judged))
-    console().print(table)
+    (to or console()).print(table)
 
 
 class ProgressBar:
