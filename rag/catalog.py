@@ -1,17 +1,16 @@
 """The catalog: what is indexed, as readers see it. One SQLite file; the truth that the vector index follows."""
 
 import json
-import sqlite3
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.catalog_schema import LAYOUT, connect, translated
+from rag.catalog_schema import LAYOUT, Connections
 from rag.errors import IndexBroken
 from rag.schema import Document
 
@@ -84,41 +83,37 @@ WHERE d.live = 1"""
 
 
 class Catalog:
-    """Reads one catalog file; safe to share between threads, each of which gets a connection of its own.
+    """Reads one catalog file; safe to share between threads.
 
     Every method may raise IndexBroken (the file is damaged) or StorageError (the disk refuses).
     """
 
     def __init__(self, path: Path, create: bool = False) -> None:
         self.path = path
-        self._create = create
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._guard = threading.Lock()
+        self._connections = Connections(path, create)
+        self._vocabulary: tuple[int, Mapping[str, int]] = (-1, {})
         try:
             self._check_layout()
         except BaseException:
-            self.close()
+            self._connections.close()
             raise
 
     def close(self) -> None:
-        """Closes the connections of all threads."""
-        with self._guard:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-            self._local = threading.local()
+        """Closes the file."""
+        self._connections.close()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Makes all reads of this thread in the block see one state, whatever another process writes meanwhile."""
-        with translated(self.path):
-            self._connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            with translated(self.path):
-                self._connection.execute("COMMIT")
+        with self._connections.pinned() as first:
+            if not first:
+                yield
+                return
+            self._rows("BEGIN")
+            try:
+                yield
+            finally:
+                self._rows("COMMIT")
 
     @property
     def generation(self) -> int:
@@ -199,7 +194,12 @@ class Catalog:
 
     def vocabulary(self) -> Mapping[str, int]:
         """The corpus's words in lower case (no stop words, no boilerplate), each with the number of documents that hold it."""
-        return dict(self._rows("SELECT word, documents FROM vocabulary ORDER BY word"))
+        with self.snapshot():
+            generation = self.generation
+            if self._vocabulary[0] != generation:
+                words = dict(self._rows("SELECT word, documents FROM vocabulary ORDER BY word"))
+                self._vocabulary = (generation, MappingProxyType(words))
+        return self._vocabulary[1]
 
     def all_passage_ids(self) -> list[str]:
         """The ids of all passages, in order of id."""
@@ -219,7 +219,7 @@ class Catalog:
             return self._rows("SELECT rowid, rank FROM lexicon WHERE lexicon MATCH ? ORDER BY rank LIMIT ?", (query, limit))
         inside = "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document WHERE d.path IN (SELECT value FROM json_each(?))"
         return self._rows(
-            f"SELECT rowid, rank FROM lexicon WHERE lexicon MATCH ? AND rowid IN ({inside}) ORDER BY rank LIMIT ?",
+            f"SELECT rowid, rank FROM lexicon WHERE lexicon MATCH ? AND +rowid IN ({inside}) ORDER BY rank LIMIT ?",
             (query, json.dumps(list(paths)), limit),
         )
 
@@ -231,19 +231,9 @@ class Catalog:
                 "Run `groundline repair --rebuild`: it reads the documents again.",
             )
 
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = connect(self.path, self._create)
-            with self._guard:
-                self._connections.append(connection)
-                self._local.connection = connection
-        return connection
-
     def _rows(self, query: str, parameters: Sequence[object] = ()) -> list[Any]:
-        with translated(self.path):
-            return self._connection.execute(query, tuple(parameters)).fetchall()
+        with self._connections.lent() as connection:
+            return connection.execute(query, tuple(parameters)).fetchall()
 
 
 def _match(stems: Sequence[str]) -> str:

@@ -1,8 +1,10 @@
 """The catalog's tables, how a connection to it is opened, and what SQLite's errors mean to a reader."""
 
 import sqlite3
+import threading
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag.errors import IndexBroken, IndexLocked, IndexMissing, StorageError
@@ -38,6 +40,66 @@ CREATE VIRTUAL TABLE IF NOT EXISTS lexicon USING fts5(
 
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM}
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+
+
+class Connections:
+    """Connections to one catalog file, as many as are in use at once, lent to whichever thread asks.
+
+    A thread that has pinned one is lent that one until it lets go.
+    """
+
+    def __init__(self, path: Path, create: bool = False) -> None:
+        self._path = path
+        self._create = create
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._pinned = threading.local()
+        self._closed = False
+
+    @contextmanager
+    def lent(self) -> Iterator[sqlite3.Connection]:
+        """A connection for the length of the block; SQLite's errors become Groundline's."""
+        pinned: sqlite3.Connection | None = getattr(self._pinned, "connection", None)
+        with translated(self._path):
+            if pinned is not None:
+                yield pinned
+                return
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    @contextmanager
+    def pinned(self) -> Iterator[bool]:
+        """Lends this thread one and the same connection in the whole block; whether it had none before."""
+        if getattr(self._pinned, "connection", None) is not None:
+            yield False
+            return
+        connection = self._take()
+        self._pinned.connection = connection
+        try:
+            yield True
+        finally:
+            self._pinned.connection = None
+            self._give_back(connection)
+
+    def close(self) -> None:
+        """Closes those that are idle now, and the others as they come back."""
+        self._closed = True
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
+    def _take(self) -> sqlite3.Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return connect(self._path, self._create)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        self._idle.append(connection)
+        if self._closed:
+            self.close()
 
 
 def connect(path: Path, create: bool = False) -> sqlite3.Connection:

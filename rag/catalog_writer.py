@@ -4,14 +4,14 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from rag.catalog import Catalog, Vector
-from rag.catalog_schema import LAYOUT, translated
+from rag.catalog_schema import LAYOUT
 from rag.errors import IndexBroken
 from rag.language.words import words
 from rag.schema import Document, Passage
@@ -37,6 +37,8 @@ class CatalogWriter(Catalog):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, create=True)
+        self._pin = ExitStack()
+        self._pin.enter_context(self._connections.pinned())
         self._execute("CREATE TEMP TABLE replaced (id INTEGER PRIMARY KEY)")
 
     @classmethod
@@ -50,6 +52,11 @@ class CatalogWriter(Catalog):
         for ending in ("-wal", "-shm", ""):
             path.with_name(path.name + ending).unlink(missing_ok=True)
         return cls(path)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._pin.close()
+        super().close()
 
     def reset(self, identity: Identity) -> None:
         """Forgets everything and begins anew for this model and splitter; the generation goes on counting."""
@@ -140,6 +147,8 @@ class CatalogWriter(Catalog):
             self._execute("DELETE FROM vocabulary WHERE documents <= 0")
             if replaced:
                 self._collect_garbage()
+                # Merges the full text's parts, in which the words of what is gone would stay until some later merge.
+                self._execute("INSERT INTO lexicon (lexicon) VALUES ('optimize')")
             generation = meta.generation + 1
             self._set({"generation": generation, "ready": 1, "vectors": vectors, "holes": holes})
         return generation
@@ -205,8 +214,8 @@ class CatalogWriter(Catalog):
 
     def _word_counts(self, documents: str) -> Counter[str]:
         counts: Counter[str] = Counter()
-        with translated(self.path):
-            for (joined,) in self._connection.execute(f"SELECT words FROM documents WHERE id IN ({documents})"):
+        with self._connections.lent() as connection:
+            for (joined,) in connection.execute(f"SELECT words FROM documents WHERE id IN ({documents})"):
                 counts.update(joined.split(" ") if joined else ())
         return counts
 
@@ -223,21 +232,21 @@ class CatalogWriter(Catalog):
             yield
             self._execute("COMMIT")
         except BaseException:
-            if self._connection.in_transaction:
-                self._connection.rollback()
+            with self._connections.lent() as connection:
+                connection.rollback()
             raise
 
     def _execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
-        with translated(self.path):
-            self._connection.execute(statement, tuple(parameters))
+        with self._connections.lent() as connection:
+            connection.execute(statement, tuple(parameters))
 
     def _insert(self, statement: str, parameters: Sequence[object]) -> int:
-        with translated(self.path):
-            return int(self._connection.execute(statement, tuple(parameters)).lastrowid or 0)
+        with self._connections.lent() as connection:
+            return int(connection.execute(statement, tuple(parameters)).lastrowid or 0)
 
     def _many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        with translated(self.path):
-            self._connection.executemany(statement, rows)
+        with self._connections.lent() as connection:
+            connection.executemany(statement, rows)
 
 
 def passage_id(document: Document, passage: Passage, splitter: str) -> str:

@@ -88,7 +88,7 @@ def ingest(
     with writing(folder, settings, anew=rebuild) as writer:
         asked = identity(embedder, settings)
         meta = writer.meta()
-        if rebuild or not meta.fingerprint:
+        if rebuild or not (meta.ready or Identity(*meta[:4]) == asked):
             writer.reset(asked)
         else:
             check_identity(Identity(*meta[:4]), asked, corpus)

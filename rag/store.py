@@ -157,7 +157,7 @@ def _client(folder: Path) -> "Client":
     from chromadb.config import Settings
 
     # Chroma would read its settings from a file `.env` in whatever folder the user happens to be in.
-    settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, anonymized_telemetry=False)
     with _opening:
         client = PersistentClient(folder, settings)
     assert isinstance(client, Client)

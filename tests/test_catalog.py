@@ -165,6 +165,13 @@ def test_counts_and_frequencies(catalog: Catalog) -> None:
     assert "the" not in catalog.vocabulary()
 
 
+def test_the_vocabulary_follows_what_is_written(writer: CatalogWriter, catalog: Catalog) -> None:
+    before = catalog.vocabulary()
+    assert catalog.vocabulary() is before
+    fill(writer, {"d.txt": ["A dirigible floats."]})
+    assert set(catalog.vocabulary()) - set(before) == {"dirigible", "floats"}
+
+
 def test_replaced_and_removed_documents_leave_counts_and_words(writer: CatalogWriter) -> None:
     fill(writer, {"a.txt": ["Balloons rise."]}, removed=("c.txt",))
     assert [row.path for row in writer.documents()] == ["a.txt", "b.txt"]
@@ -204,6 +211,15 @@ def test_threads_read_side_by_side(catalog: Catalog) -> None:
     for thread in threads:
         thread.join()
     assert seen == [True] * 160
+
+
+def test_threads_that_end_leave_no_connection_open(catalog: Catalog) -> None:
+    for _ in range(30):
+        thread = threading.Thread(target=catalog.passage_count)
+        thread.start()
+        thread.join()
+    open_files = [link for link in Path("/proc/self/fd").iterdir() if link.exists() and link.resolve() == catalog.path.resolve()]
+    assert len(open_files) == 2  # the fixture's writer, and one that all those threads used in turn
 
 
 def test_ids_depend_on_path_file_range_and_splitter() -> None:
