@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from rag.language.sentences import is_icon
 
@@ -78,7 +79,7 @@ _CALLS = (
     r"skip\s+(?:to\b.{0,30}|ad\w*|this)\W*$",
     r"unsubscribe\b.{0,40}$",
 )
-_CALL = re.compile(_SOFT_START + "(?:" + "|".join(_CALLS) + ")", re.I)
+_CALL = _SOFT_START + "(?:" + "|".join(_CALLS) + ")"
 
 _READER = (
     r"(?:i|you|we)\s+(?:(?:also|hereby|do|expressly|automatically|confirm\s+that\s+you)\s+)*"
@@ -118,9 +119,9 @@ _NOTICES = (
     r"(?:an?\s+)?(?:error|problem)\s+(?:has\s+)?occurred\W.{0,60}$",
     r"(?:loading|please\s+wait)\s*(?:\.{2,}|…)?\W*$",
 )
-_NOTICE = re.compile("(?:" + "|".join(_NOTICES) + ")", re.I)
+_NOTICE = "(?:" + "|".join(_NOTICES) + ")"
 
-_LABEL = re.compile(
+_LABEL = (
     r"(?:advertisements?(?:\W+scroll\b.{0,30})?|advert|ad|ad\s?choices|ads\s+by\s+\w+|sponsored(?:\s+(?:content|post|by\b.{1,30}))?|promoted(?:\s+content)?|paid\s+(?:content|post)|"
     r"(?:related|recommended|similar|suggested|popular|featured)(?:\s+(?:articles?|stories|posts?|news|content|topics|reading|links|videos?|for\s+you|coverage))?|"
     r"(?:most|more)\s+(?:read|popular|viewed|shared|stories|news|articles|from\s+.{1,40}|on\s+this\s+(?:story|topic))|trending(?:\s+(?:now|stories|topics))?|top\s+stories(?:\s+(?:right\s+now|today|this\s+week))?|"
@@ -130,8 +131,7 @@ _LABEL = re.compile(
     r"(?:\d[\d,.]*k?\s+)?(?:comments|shares|likes|views)|(?:privacy|cookie)\s+(?:policy|notice|settings|preferences)|terms\s+(?:of\s+(?:use|service)|(?:and|&)\s+conditions)|"
     r"about\s+us|contact\s+us|advertise\s+with\s+us|newsletters?|subscribe|register|sign\s?up)"
     r"|(?:tags?|topics?|keywords|categor(?:y|ies)|filed\s+under|posted\s+in)\s*:.{1,120})"
-    r"\s*[:.!»›→>|+\-–—…]*$",
-    re.I,
+    r"\s*[:.!»›→>|+\-–—…]*$"
 )
 
 _LEAD_INS = (
@@ -147,28 +147,25 @@ _LEAD_INS = (
     r"(?:find|found|did\s+you\s+find)\s+this\s+\w+\s+(?:helpful|useful|interesting)",
     r"(?:spotted|see|notice)d?\s+an?\s+(?:error|mistake|typo)",
 )
-_LEAD_IN = re.compile(rf"(?:{'|'.join(_LEAD_INS)})\s*\?+\W*$", re.I)
+_LEAD_IN = rf"(?:{'|'.join(_LEAD_INS)})\s*\?+\W*$"
 # A question to the reader, and short additions: page furniture only right beside a sentence that is.
-_ASKS_READER = re.compile(
+_ASKS_READER = (
     r"(?:(?:are|aren[’']?t|have|haven[’']?t|did|do|don[’']?t)\s+you\b(?!\s+(?:think|believe|remember|know|recall|see|hear|agree))|want|like|love|enjoy\w*|looking|"
-    r"interested|got|need|prefer|ready|already|not|still|ca\s?n[’']?t\s+get|curious|hungry|tired)\b[^?]{0,60}\?+\W*$",
-    re.I,
+    r"interested|got|need|prefer|ready|already|not|still|ca\s?n[’']?t\s+get|curious|hungry|tired)\b[^?]{0,60}\?+\W*$"
 )
-_ADDITION = re.compile(
+_ADDITION = (
     r"(?:it(?:[’']s| is)\s+(?:free|easy|quick|that\s+(?:easy|simple))|no\s+(?:spam|ads?|strings\s+attached|obligation|credit\s+card)|"
     r"(?:unsubscribe|cancel)\b|"
     r"thank\s+you|thanks|privacy\s+policy|terms\b|we\s+(?:respect|value)\s+your|(?:it\s+)?only\s+takes|free\s+of\s+charge|stay\s+\w+|"
-    r"(?:delivered|sent)\s+(?:\w+\s+){0,3}to\s+your|every\s+(?:morning|day|week|friday|monday)\b|be\s+the\s+first\s+to|never\s+miss|do\s?n[o’']t\s+miss)[^.!?]{0,60}\W*$",
-    re.I,
+    r"(?:delivered|sent)\s+(?:\w+\s+){0,3}to\s+your|every\s+(?:morning|day|week|friday|monday)\b|be\s+the\s+first\s+to|never\s+miss|do\s?n[o’']t\s+miss)[^.!?]{0,60}\W*$"
 )
 
 _EDGES = " \t\r\n\u00a0*_>|#•·»›→▶►[]({<-–—=~+\ufeff\u200b"
 _WORDLESS = re.compile(r"[\W_]*\Z")
 _OPEN_QUOTE = ("“", '"', "‘", "«", "„", "'", "「")
-_REPORTED = re.compile(
+_REPORTED = (
     r"\b(?:said|says|told|tells|urged|urges|wrote|writes|tweeted|shouted|asked|warned|warns|advised|advises|explained|argued|insisted|"
-    r"recalled|replied|chanted|announced|quipped|joked|whispered|yelled)\b",
-    re.I,
+    r"recalled|replied|chanted|announced|quipped|joked|whispered|yelled)\b"
 )
 _NEAR = 3  # sentences looked at on either side for the quotation that a sentence stands in
 
@@ -178,16 +175,16 @@ def is_boilerplate(sentence: str) -> bool:
 
     Reported and quoted speech never is.
     """
+    if not _has_words(sentence):
+        return True
     if len(sentence) > LONGEST:
         return False
     text = sentence.strip(_EDGES)
-    if _WORDLESS.match(text) or is_icon(text):
-        return True
     if text.startswith(_OPEN_QUOTE) or _balance(text) or text.count('"') % 2:
         return False
-    if _REPORTED.search(text):
+    if _rule(_REPORTED).search(text):
         return False
-    return any(rule.match(text) for rule in (_LABEL, _NOTICE, _LEAD_IN, _CALL))
+    return any(_rule(source).match(text) for source in (_LABEL, _NOTICE, _LEAD_IN, _CALL))
 
 
 def flags(sentences: Sequence[str]) -> tuple[bool, ...]:
@@ -203,13 +200,19 @@ def flags(sentences: Sequence[str]) -> tuple[bool, ...]:
     return tuple(marks)
 
 
-def _beside(sentence: str, rule: re.Pattern[str]) -> bool:
+@cache
+def _rule(source: str) -> re.Pattern[str]:
+    # Compiled when first asked for: these take longer than the rest of the package's imports, and asking a question needs none.
+    return re.compile(source, re.I)
+
+
+def _beside(sentence: str, rule: str) -> bool:
     text = sentence[: LONGEST + 1].strip(_EDGES)
-    return len(text) <= LONGEST and rule.match(text) is not None and not _REPORTED.search(text)
+    return len(text) <= LONGEST and _rule(rule).match(text) is not None and not _rule(_REPORTED).search(text)
 
 
 def _has_words(sentence: str) -> bool:
-    return not _WORDLESS.match(sentence) and not is_icon(sentence)
+    return not (_WORDLESS.match(sentence) or is_icon(sentence.strip(_EDGES)))
 
 
 def _in_quotation(sentences: Sequence[str], at: int) -> bool:

@@ -6,11 +6,13 @@ import stat
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from rag.errors import CorpusError, CorpusNotFound, ReadError
 from rag.schema import Document, Skipped
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 SUFFIXES = (".txt", ".md")
 IGNORE_FILE = ".groundlineignore"
@@ -97,7 +99,7 @@ def _text(data: bytes, name: str) -> str:
     return text
 
 
-def _walk(corpus: Path, ignored: GitIgnoreSpec) -> Iterator[tuple[Path, str]]:
+def _walk(corpus: Path, ignored: "GitIgnoreSpec | None") -> Iterator[tuple[Path, str]]:
     """Every file of a corpus that is neither hidden nor ignored, with the reason to skip it, or an empty one."""
     root = corpus.resolve()
     folders = [corpus]
@@ -115,7 +117,7 @@ def _walk(corpus: Path, ignored: GitIgnoreSpec) -> Iterator[tuple[Path, str]]:
                 continue
             if not _is_utf8(entry.name):
                 yield path, "the name is not UTF-8"
-            elif ignored.match_file(path.relative_to(corpus).as_posix() + ("/" if is_folder else "")):
+            elif ignored and ignored.match_file(path.relative_to(corpus).as_posix() + ("/" if is_folder else "")):
                 continue
             elif entry.is_symlink() and (reason := _bad_link(path, root, is_folder)):
                 yield path, reason
@@ -155,13 +157,15 @@ def _leaves(path: Path, root: Path) -> bool:
         return True
 
 
-def _ignored(corpus: Path) -> GitIgnoreSpec:
+def _ignored(corpus: Path) -> "GitIgnoreSpec | None":
     try:
         lines = (corpus / IGNORE_FILE).read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
-        lines = []
+        return None
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(f"{corpus / IGNORE_FILE} cannot be read: {error}", "Save it as UTF-8 text with one pattern a line.") from error
+    from pathspec import GitIgnoreSpec  # most corpora ignore nothing
+
     try:
         return GitIgnoreSpec.from_lines(lines)
     except ValueError as error:
