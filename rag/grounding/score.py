@@ -57,7 +57,7 @@ def features(claim: Reading, matches: Sequence[Match], evidence: Evidence, findi
     soft = [finding.weight for finding in findings if finding.weight < 1]
     same = sum(match.item.weight for match in matches if match.relation == "same") / total
     strange = [match.item.weight for match in matches if match.relation in ("none", "sibling", "specific") and match.item.kind == "word"]
-    replaced = [match.item.weight for position, match in enumerate(matches) if replacement(position, matches, evidence) is not None]
+    replaced = [replacement(position, matches, evidence) for position in range(len(matches))]
     return Features(
         uncovered=sum(lost) / total,
         gap=min(gap, 4.0) / 4,
@@ -67,7 +67,7 @@ def features(claim: Reading, matches: Sequence[Match], evidence: Evidence, findi
         specific=min(relations.count("specific"), 2) / 2,
         opposites=min(relations.count("antonym"), 2) / 2,
         loose=sum(relation in ("synonym", "general") for relation in relations) / max(len(relations), 1),
-        replaced=min(sum(replaced), 2.0) / 2,
+        replaced=min(sum(replaced), 1.5) / 1.5,
         intruding=min(sum(strange), 2.0) / 2 * same**2,
         disorder=_disorder(matches),
         spread=min(max(len(used) - 1, 0), 3) / 3,
@@ -100,24 +100,33 @@ def _apart(matches: Sequence[Match], evidence: Evidence) -> float:
     return lost / len(pairs) if pairs else 0.0
 
 
-def replacement(position: int, matches: Sequence[Match], evidence: Evidence) -> Item | None:
-    """The word of the evidence that stands where a claim has another word of no near meaning, between the same neighbours."""
+def replacement(position: int, matches: Sequence[Match], evidence: Evidence) -> float:
+    """How plainly a word stands where the evidence has another of no near meaning: 1 for a noun between the same neighbours, less for
+    verbs and wider gaps, 0 when no word was replaced."""
     match = matches[position]
-    if match.item.kind != "word" or match.relation not in ("none", "sibling", "specific") or match.item.weight <= 0.25:
-        return None
+    if match.item.kind != "word" or match.relation not in ("none", "sibling", "specific", "antonym") or match.item.weight <= 0.25:
+        return 0.0
     before = next((other for other in reversed(matches[:position]) if _holds(other)), None)
     after = next((other for other in matches[position + 1 :] if _holds(other)), None)
-    if before is None and after is None:
-        return None
-    unit = (before or after).unit  # type: ignore[union-attr]
-    items = evidence.units[unit].items
-    low = before.index + 1 if before and before.unit == unit else max(0, (after.index if after else 0) - 2)
-    high = after.index if after and after.unit == unit else min(len(items), low + 2)
-    if high - low > 3:
-        return None
-    taken = {other.index for other in matches if _holds(other) and other.unit == unit}
-    free = [item for place, item in enumerate(items[low:high], low) if place not in taken and item.kind == "word" and item.weight > 0.25]
-    return next((item for item in free if _same_part(match.item, item)), None)
+    found = before or after
+    if found is None:
+        return 0.0
+    items = evidence.units[found.unit].items
+    ends = after is not None and after.unit == found.unit
+    low = before.index + 1 if before else max(0, (after.index if after else 0) - 1)
+    high = after.index if after and ends else min(len(items), low + 2)
+    if not 0 < high - low <= 3:
+        return 0.0
+    taken = {other.index for other in matches if _holds(other) and other.unit == found.unit}
+    free = [place for place in range(low, high) if place not in taken and items[place].kind == "word" and items[place].weight > 0.25]
+    spot = next((place for place in free if _same_part(match.item, items[place])), None)
+    if spot is None:
+        return 0.0
+    rival = items[spot]
+    noun = parts_of_speech(match.item.word)[:1] in ("n", "a", "") and parts_of_speech(rival.word)[:1] in ("n", "a") and not match.item.verb
+    beside = before is None or (matches[position - 1] is before and spot == low)
+    tight = beside and (not ends or (matches[position + 1] is after and spot == high - 1))
+    return (1.0 if noun else 0.5) * (1.0 if tight else 0.6)
 
 
 def _holds(match: Match) -> bool:

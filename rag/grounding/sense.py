@@ -173,9 +173,9 @@ def check_roles(claim: Reading, matches: Sequence[Match], evidence: Evidence) ->
         here, there = (doer(claim, match.item), target(claim, match.item)), (doer(unit, verb), target(unit, verb))
         mine = [placed.get(item.start) if item else None for item in here]
         stands = [unit.items[other.index] if other and other.unit == match.unit else None for other in mine]
-        kept = (stands[0] is not None and stands[0] == there[0]) or (stands[1] is not None and stands[1] == there[1])
-        moved = stands[0] is not None and stands[0] == there[1] and here[1] is not None
-        moved = moved or (stands[1] is not None and stands[1] == there[0] and (there[1] is not None or verb.passive))
+        kept = _like(stands[0], there[0]) or _like(stands[1], there[1])
+        moved = _like(stands[0], there[1]) and here[1] is not None
+        moved = moved or (_like(stands[1], there[0]) and (there[1] is not None or verb.passive))
         crossed = here[0] and there[0] and _crossed(match.item, here[0], there[0], matches, unit, verb)
         if crossed or (moved and not kept):
             who = here[0] or here[1]
@@ -190,11 +190,20 @@ def _crossed(said: Item, here: Item, there: Item, matches: Sequence[Match], unit
     if said.passive or verb.passive:
         return False
     mine = next((other for other in matches if other.item == here and other.index >= 0), None)
-    theirs = next((other for other in matches if other.index >= 0 and other.unit == matches[0].unit and unit.items[other.index : other.index + 1] == (there,)), None)
+    theirs = next((other for other in matches if other.index >= 0 and _like(other.item, there)), None)
     if mine is None or theirs is None or "none" in (mine.relation, theirs.relation):
         return False
-    back = unit.items[mine.index] if mine.index < len(unit.items) else there
-    return back.place > verb.place and back.clause == verb.clause and theirs.item.place > said.place and theirs.item.clause == said.clause
+    back = next((item for item in unit.items if item.place > verb.place and item.clause == verb.clause and _like(item, here)), None)
+    return back is not None and theirs.item.place > said.place and theirs.item.clause == said.clause and not _like(here, there)
+
+
+def _like(a: Item | None, b: Item | None) -> bool:
+    """Whether two items are the same word or share a name."""
+    if a is None or b is None:
+        return False
+    if a.name and b.name:
+        return bool(set(a.name.tokens) & set(b.name.tokens))
+    return a.stem == b.stem
 
 
 def target(unit: Reading, verb: Item) -> Item | None:
@@ -277,9 +286,9 @@ def check_places(claim: Reading, matches: Sequence[Match], evidence: Evidence) -
         unit = evidence.units[before.unit]
         anchor = unit.items[before.index]
         rival = next((item for item in unit.items[before.index + 1 :] if item.kind == match.item.kind), None)
-        if rival is None or rival.place - anchor.place > 3 or (before.unit, before.index) >= (match.unit, match.index) and match.unit != before.unit:
+        if rival is None or rival.place - anchor.place > 3:
             continue
-        if rival != unit.items[match.index] and rival.clause == anchor.clause and match.unit == before.unit:
+        if match.unit == before.unit and rival != unit.items[match.index] and rival.clause == anchor.clause:
             if not _equal_fact(match.item, rival):
                 reason = f"“{before.item.word} … {_text(claim, match.item)}”, where the cited text has “{_text(unit, rival)}”"
                 found.append(Finding("place", 1.0, reason))

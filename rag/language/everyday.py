@@ -488,4 +488,36 @@ accelerate:slow delay:hasten slow:speed,hasten peace:violence unite:divide join:
 encourage:discourage,deter urge:discourage enable:prevent,disable deny:confirm,admit hope:despair
 calm:anger widespread:isolated,rare unprecedented:common,usual unusual:usual,common,typical rare:common,frequent
 defy:obey obey:defy,disobey disperse:gather,assemble gather:disperse
+uphold:dismiss,overturn,reject,quash confirm:overturn please:upset,anger,displease delight:upset,anger praise:blame,criticise,denounce
+dead:alive,unharmed,safe,living unharmed:injured,hurt,dead,wounded safe:hurt,injured,dead kill:save,spare,rescue infect:cure,kill
+slightly:seriously,severely,badly,heavily lightly:heavily,severely mild:severe,serious minor:serious,severe gentle:fierce,violent
+narrowly:overwhelmingly,clearly,comfortably barely:easily partly:fully,completely,entirely partially:fully,completely,entirely
+gradually:suddenly,abruptly slowly:rapidly,quickly,fast temporarily:permanently openly:secretly publicly:privately,secretly
+voluntarily:forcibly voluntary:forced,compulsory,mandatory optional:compulsory,mandatory forced:voluntary
+plant:fell,uproot,cut_down cut_down:plant,grow donate:sell,steal give:sell,steal,lend sell:give,donate,buy win:tie,lose earn:owe,lose
+approve:postpone,reject,veto,shelve pass:reject,block,postpone adopt:reject,abandon grant:refuse,deny,withhold,revoke
+appoint:dismiss,sack,fire elect:oust promote:demote employ:dismiss,sack confirm:withdraw recruit:dismiss
+arrest:free,pardon,acquit convict:acquit guilty:innocent sentence:acquit,pardon charge:clear,acquit accuse:clear,exonerate,defend,praise
+tighten:lift impose:abolish,scrap introduce:abolish,scrap,withdraw enforce:waive,relax extend:shorten,cut widen:narrow
+lengthen:shorten raise:reduce,decrease double:halve expand:contract,downsize multiply:divide boost:cut,reduce,weaken
+encourage:dissuade help:hinder,hamper hinder:help,facilitate facilitate:hinder,hamper ease:aggravate calm:inflame
+unite:split agree:disagree,clash cooperate:compete meet:avoid approach:avoid attract:repel,deter invite:expel,ban include:omit
+gather:scatter assemble:disband form:dissolve found:dissolve,close establish:abolish,dissolve open:closed
+appear:disappear,vanish emerge:vanish,disappear arrive:flee stay:flee,leave,go remain:leave,vanish return:leave keep:discard,abandon
+hide:reveal,show,expose conceal:reveal,expose,disclose reveal:hide,conceal deny:acknowledge acknowledge:deny
+doubt:believe,trust believe:doubt,disbelieve know:ignore understand:misunderstand remember:forgot
+thick:thin deep:shallow sharp:blunt loud:quiet,silent bright:dark,dim full:empty fresh:stale,rotten crowded:empty,deserted busy:idle,quiet
+tall:short steep:flat smooth:rough soft:hard tight:loose rare:frequent scarce:abundant ample:scarce poor:wealthy,excellent
+excellent:poor,terrible popular:unpopular famous:unknown,obscure modern:ancient,old,outdated ancient:modern,new recent:ancient,old
+urban:rural city:village rural:urban coastal:inland upper:lower top:bottom front:back,rear internal:external inner:outer indoor:outdoor
+former:current,future present:former current:former,previous future:past past:future next:last,previous early:late first:second,third
+senior:junior junior:senior adult:child minor:adult parent:child teacher:student employer:employee buyer:seller landlord:tenant
+winner:loser victim:perpetrator,attacker attacker:victim hero:villain,coward guest:host ally:opponent,rival supporter:opponent,critic
+critic:supporter,admirer civilian:soldier,military officer:private conservative:liberal,progressive democrat:republican left-wing:right-wing
+capitalist:communist secular:religious foreign:local,native immigrant:emigrant import:domestic urban:countryside
+summer:winter spring:autumn,fall,winter autumn:spring,summer winter:spring dawn:dusk,sunset sunrise:sunset noon:midnight midday:midnight
+positive:unfavourable,harmful promising:disappointing useful:useless harmless:harmful,dangerous healthy:ill,sick,unhealthy sick:healthy,well
+active:inactive,passive available:unavailable visible:invisible conscious:unconscious armed:unarmed employed:unemployed
+married:single,divorced,unmarried vaccinated:unvaccinated registered:unregistered legal:unlawful lawful:unlawful valid:invalid
+brave:cowardly,timid bravely:timidly confident:nervous,unsure generous:stingy honest:dishonest loyal:disloyal polite:rude kind:cruel
 """

@@ -147,7 +147,9 @@ def same_number(a: Number, b: Number) -> bool:
         return False
     if a.vague or b.vague:
         return _vague_match(a, b)
-    loose = 0.02 if a.kind == "share" or a.kind == "duration" else 0.002
+    # "two-thirds" is 67 %, a month 30 days; what is written in digits is meant.
+    rounded = a.kind == "duration" or (a.kind == "share" and any(abs(10 * n.value - round(10 * n.value)) > 1e-6 for n in (a, b)))
+    loose = 0.02 if rounded else 0.002
     if "about" in (a.bound, b.bound):
         loose = 0.1
     return abs(a.value - b.value) <= loose * max(abs(a.value), abs(b.value), 1e-9)

@@ -67,6 +67,7 @@ class _Tables:
         sections = [part.split(b"\n") for part in gzip.decompress(_TABLE.read_bytes()).rstrip(b"\n").split(b"\n\n")]
         self.lemmas, self.synsets, self.irregular, self.names, self.peoples = sections
         self.more = _sets(MORE_SYNONYMS)
+        self.members = [line.split() for line in MORE_SYNONYMS.strip().splitlines()]
         self.opposites = _pairs(MORE_ANTONYMS)
 
 
@@ -86,7 +87,9 @@ def related(a: str, b: str) -> Relation | None:
 
 
 def is_opposite(a: Meaning, b: Meaning) -> bool:
-    """Whether two words are antonyms: in WordNet, in the everyday pairs, or by a denying prefix."""
+    """Whether two words are antonyms: in WordNet, in the everyday pairs (or those of a synonym), or by a denying prefix."""
+    if a.groups & b.groups:
+        return False
     return bool(a.opposite_words & b.bases or b.opposite_words & a.bases or a.opposites & b.main or b.opposites & a.main)
 
 
@@ -112,6 +115,7 @@ def meaning(word: str) -> Meaning:
     tables = _tables()
     bases = _bases(word)
     lemmas = frozenset(lemma for lemma, _ in bases) | {word}
+    lemmas |= frozenset(lemma[:-3] + "ize" for lemma in lemmas if lemma.endswith("ise"))
     senses: dict[int, int] = {}
     heads_of: dict[int, int] = {}
     main: set[int] = set()
@@ -141,6 +145,8 @@ def meaning(word: str) -> Meaning:
     denied = frozenset(other for other in prefixes | stripped if _lemma(other).senses or _bases(other)) if bases else frozenset[str]()
     listed = frozenset[str]().union(*(tables.opposites.get(lemma, frozenset()) for lemma in lemmas))
     groups = frozenset[int]().union(*(tables.more.get(lemma, frozenset()) for lemma in lemmas))
+    others = frozenset(member for group in groups for member in tables.members[group])
+    listed |= frozenset[str]().union(*(tables.opposites.get(member, frozenset()) for member in others))
     derived = frozenset[str]().union(*(_lemma(lemma).derived for lemma, _ in bases))
     return Meaning(
         word,
