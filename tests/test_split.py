@@ -228,13 +228,15 @@ def test_quotes_are_the_files_text_for_every_sentence_of_the_five_articles() -> 
 )
 def test_time_grows_with_the_length_and_not_faster(unit: str) -> None:
     def seconds(size: int) -> float:
-        text = unit * (size // len(unit))
+        text = unit * size
         begin = time.process_time()
         sentences(text)
         return time.process_time() - begin
 
-    small = seconds(20_000)
-    assert seconds(160_000) < 30 * small + 1.0  # quadratic time would need 64 times as much
+    size = 1_000
+    while (small := seconds(size)) < 0.05:
+        size *= 2
+    assert seconds(8 * size) < 25 * small  # it would take 64 times as long if the time grew with the square
 
 
 def test_a_line_of_two_million_letters_is_split() -> None:
