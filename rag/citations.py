@@ -21,7 +21,7 @@ _NUMBER = r"\d{1,3}"
 _RANGE = rf"{_NUMBER}(?:\s*[-–—~]\s*{_NUMBER})?"
 _LIST = rf"{_RANGE}(?:\s*(?:[,;&，、；]|and)\s*(?:sources?\s*)?{_RANGE})*"
 _MARKER = re.compile(
-    rf"[\[【［]\s*\^?(?:sources?\s*:?\s*)?({_LIST})\s*(?:†[^\]】］\n]{{0,80}})?[\]】］]"
+    rf"[\[【［]\s*\^?(?:sources?(?:\s*:)?\s*)?({_LIST})\s*(?:†[^\]】］\n]{{0,80}})?[\]】］]"
     rf"|\(\s*sources?\s+({_LIST})\s*\)"
     rf"|\bsources?\s+({_LIST})\s*[:：]",
     re.I,

@@ -46,7 +46,7 @@ def read(corpus: Path, file: Path, max_bytes: int) -> Document:
     `max_bytes` bytes, empty, binary or not UTF-8.
     """
     path = file if file.is_relative_to(corpus) else corpus / file
-    if not path.is_relative_to(corpus) or _leaves(path, corpus.resolve()):
+    if not path.is_relative_to(corpus) or leads_out(path, corpus):
         raise ReadError(f"{_printable(file)} leads out of the corpus.", "Copy the file into the corpus.")
     name = _printable(path.relative_to(corpus))
     try:
@@ -70,6 +70,14 @@ def hash_file(file: Path) -> str:
             return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         raise ReadError(f"{name} cannot be read: {error.strerror}.", "Check that the file exists and may be read.") from error
+
+
+def leads_out(path: Path, corpus: Path) -> bool:
+    """Whether a path, its links followed, lies outside the corpus; nothing is opened."""
+    try:
+        return not path.resolve().is_relative_to(corpus.resolve())
+    except (OSError, RuntimeError):  # a loop of links
+        return True
 
 
 def _open(path: Path, name: str) -> BufferedReader:
@@ -101,7 +109,6 @@ def _text(data: bytes, name: str) -> str:
 
 def _walk(corpus: Path, ignored: "GitIgnoreSpec | None") -> Iterator[tuple[Path, str]]:
     """Every file of a corpus that is neither hidden nor ignored, with the reason to skip it, or an empty one."""
-    root = corpus.resolve()
     folders = [corpus]
     while folders:
         folder = folders.pop()
@@ -119,7 +126,7 @@ def _walk(corpus: Path, ignored: "GitIgnoreSpec | None") -> Iterator[tuple[Path,
                 yield path, "the name is not UTF-8"
             elif ignored and ignored.match_file(path.relative_to(corpus).as_posix() + ("/" if is_folder else "")):
                 continue
-            elif entry.is_symlink() and (reason := _bad_link(path, root, is_folder)):
+            elif entry.is_symlink() and (reason := _bad_link(path, corpus, is_folder)):
                 yield path, reason
             elif is_folder:
                 folders.append(path)
@@ -142,19 +149,12 @@ def _bad_file(path: Path) -> str:
     return ""
 
 
-def _bad_link(path: Path, root: Path, is_folder: bool) -> str:
+def _bad_link(path: Path, corpus: Path, is_folder: bool) -> str:
     if not path.exists():
         return "a symbolic link that leads nowhere"
-    if _leaves(path, root):
+    if leads_out(path, corpus):
         return "a symbolic link that leads out of the corpus"
     return "a symbolic link to a folder of the corpus, whose files are found there" if is_folder else ""
-
-
-def _leaves(path: Path, root: Path) -> bool:
-    try:
-        return not path.resolve().is_relative_to(root)
-    except (OSError, RuntimeError):  # a loop of links
-        return True
 
 
 def _ignored(corpus: Path) -> "GitIgnoreSpec | None":

@@ -7,8 +7,10 @@ from pydantic import ValidationError
 
 from rag.citations import check
 from rag.errors import GroundlineError, ReadError
-from rag.readers import hash_file, read
+from rag.readers import hash_file, leads_out, read
 from rag.schema import Answer, Check, Citation, Document
+
+OUTSIDE = "the path leads out of the corpus"
 
 
 def verify(answer: Answer | str | Path, corpus: Path) -> tuple[Check, ...]:
@@ -28,23 +30,23 @@ def verify(answer: Answer | str | Path, corpus: Path) -> tuple[Check, ...]:
 def _check(citation: Citation, current: Document | str, corpus: Path) -> Check:
     if isinstance(current, Document):
         return check(citation, current)
-    missing = check(citation, None)
+    changed = current != OUTSIDE and _has_changed(corpus / citation.path, citation.sha256)
+    return check(citation, None).model_copy(update={"state": "stale" if changed else "missing", "detail": current})
+
+
+def _has_changed(file: Path, sha256: str) -> bool:
     try:
-        inside = _inside(citation.path)
-        changed = inside and hash_file(corpus / citation.path) != citation.sha256
-    except ReadError:
-        changed = False
-    return missing.model_copy(update={"state": "stale" if changed else "missing", "detail": current})
+        return hash_file(file) != sha256
+    except ReadError:  # nothing there to compare with
+        return False
 
 
 def _current(path: str, corpus: Path) -> Document | str:
     """The document as it is now, or why there is none."""
-    if not _inside(path):
-        return "the path leads out of the corpus"
-    if not (corpus / path).exists():
-        return "there is no such file in the corpus"
+    if not _inside(path) or leads_out(corpus / path, corpus):
+        return OUTSIDE
     try:
-        return read(corpus, corpus / path, sys.maxsize - 1)
+        return read(corpus, corpus / path, sys.maxsize)
     except ReadError as error:
         return str(error)
 

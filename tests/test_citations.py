@@ -88,6 +88,11 @@ def test_markers_of_any_text_lie_in_order_and_apart(text: str) -> None:
         at = marker.end
 
 
+def test_long_runs_of_spaces_are_read_at_once() -> None:
+    for opening in ("[source", "[1", "[1,", "source 1", "【1 and"):
+        assert numbers(opening + " " * 300_000 + "x") == []
+
+
 def test_a_citation_of_the_same_file_is_ok() -> None:
     made = cite(1, document(), 1, 0, 11)
     assert check(made, document()).state == "ok"
