@@ -7,9 +7,10 @@ from typing import Literal
 from eval.corpus import read_documents
 from eval.judge import cited_texts, invented_quotes, judge
 from eval.metrics.citations import citation_problem, marker_problems
+from rag.citations import markers
 from rag.schema import Answer, AnswerSentence, Document, Frozen
 
-Kind = Literal["citation", "source", "quote", "uncited", "unsupported", "not_judged", "empty", "text"]
+Kind = Literal["citation", "source", "quote", "uncited", "unsupported", "not_judged", "empty", "text", "highlight"]
 
 
 class Problem(Frozen):
@@ -29,9 +30,10 @@ class Problem(Frozen):
 
 
 def problems(answer: Answer, documents: Mapping[str, Document]) -> tuple[Problem, ...]:
-    """Everything wrong with an answer: spans, quotes, hashes, markers, and each sentence against what it cites, judged anew."""
+    """Everything wrong with an answer: spans, quotes, hashes, markers, highlights, and each sentence against what it cites, judged anew."""
     found = [Problem(kind="citation", detail=what) for c in answer.citations if (what := citation_problem(c, documents))]
-    found += [Problem(kind="source", detail=what) for what in marker_problems(answer)]
+    found += [Problem(kind="source", detail=what) for what in (*marker_problems(answer), *_misplaced(answer))]
+    found += [Problem(kind="highlight", detail=what) for what in _bad_highlights(answer)]
     if answer.status == "answered" and not answer.sentences:
         found.append(Problem(kind="empty", detail="the answer says nothing"))
     for sentence in answer.sentences:
@@ -48,6 +50,31 @@ def assert_grounded(answer: Answer, corpus: Path | str = "seeds") -> None:
     found = problems(answer, read_documents(Path(corpus)))
     if found:
         raise AssertionError(f"The answer to {answer.question!r} is not grounded in {corpus}:\n" + "\n".join(map(str, found)))
+
+
+def _misplaced(answer: Answer) -> list[str]:
+    """Markers in the text that differ from what their sentence cites, and corrections that cite nothing."""
+    found = []
+    ends = [following.start for following in answer.sentences[1:]] + [len(answer.text)]
+    for sentence, end in zip(answer.sentences, ends, strict=False):
+        marked = {n for marker in markers(answer.text[sentence.end : end]) for n in marker.numbers}
+        if marked != set(sentence.citations):
+            found.append(f"the text marks {sorted(marked)} after {sentence.text!r}, which cites {list(sentence.citations)}")
+    known = {citation.n for citation in answer.citations}
+    return found + [
+        f"the correction {c.text!r} cites [{c.citation}], which does not exist" for c in answer.corrections if c.citation not in known
+    ]
+
+
+def _bad_highlights(answer: Answer) -> list[str]:
+    by_number = {citation.n: citation for citation in answer.citations}
+    found = []
+    for mark in answer.highlights:
+        citation = by_number.get(mark.citation)
+        inside = citation is not None and citation.start <= mark.start < mark.end <= citation.end
+        if citation is None or not inside or citation.quote[mark.start - citation.start : mark.end - citation.start] != mark.text:
+            found.append(f"{mark.text!r} is not at {mark.start}-{mark.end} inside the quote of [{mark.citation}]")
+    return found
 
 
 def _sentence_problems(answer: Answer, sentence: AnswerSentence) -> list[Problem]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from eval import assert_grounded
+from rag.schema import Highlight
 
 OPENED, LONG = "The bridge opened in 1931.", "It is 120 metres long."
 
@@ -38,8 +39,21 @@ def test_every_kind_of_problem_is_found(make: SimpleNamespace, corpus: Path) -> 
         "quote": make.answer(OPENED, said=["“The bridge opened late in 1931”, it says."]),
     }
     for kind, answer in broken.items():
-        with pytest.raises(AssertionError, match=f"(?m)^{kind}:"):
+        with pytest.raises(AssertionError, match=rf"(?m)^{kind}:"):
             assert_grounded(answer, corpus)
+
+
+def test_a_highlight_outside_its_quote_and_a_marker_that_its_sentence_does_not_cite_are_found(make: SimpleNamespace, corpus: Path) -> None:
+    answer = make.answer(OPENED, LONG)
+    start = make.texts["a.txt"].index("1931")
+    good = Highlight(citation=1, kind="date", start=start, end=start + 4, text="1931")
+    assert_grounded(answer.model_copy(update={"highlights": (good,)}), corpus)
+    for bad in ({"start": start + 1, "end": start + 5}, {"citation": 2}, {"citation": 9}, {"text": "1932"}):
+        with pytest.raises(AssertionError, match=r"(?m)^highlight:"):
+            assert_grounded(answer.model_copy(update={"highlights": (good.model_copy(update=bad),)}), corpus)
+    swapped = answer.text.replace("[1]", "[x]").replace("[2]", "[1]").replace("[x]", "[2]")
+    with pytest.raises(AssertionError, match=r"(?m)^source: the text marks"):
+        assert_grounded(answer.model_copy(update={"text": swapped}), corpus)
 
 
 def test_a_file_that_changed_makes_the_same_answer_fail(make: SimpleNamespace, corpus: Path) -> None:
