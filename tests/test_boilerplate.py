@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.boilerplate import flags, is_boilerplate
@@ -64,6 +64,7 @@ def test_an_unclosed_quote_does_not_hide_boilerplate() -> None:
     assert flags(["They shouted, “retreat!", "The crowd cheered.", "Sign up for our newsletter!"])[-1]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=8))
 def test_any_sentences_get_one_flag_each(sentences: list[str]) -> None:
     assert len(flags(sentences)) == len(sentences)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.citations import check, cite, line_numbers, markers, print_markers
@@ -44,6 +44,7 @@ def test_every_kind_of_line_end_counts_once() -> None:
     assert lines[-1] == 4
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab \r\n"), min_size=1, max_size=40))
 def test_lines_are_those_of_universal_newlines(text: str) -> None:
     expected = [number for number, line in enumerate(text.replace("\r\n", "\0\n").replace("\r", "\n").split("\n"), 1) for _ in line + "\n"]
@@ -75,11 +76,13 @@ def test_a_marker_tells_where_it_stands() -> None:
     assert text[marker.start : marker.end] == "[1, 2]"
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 999), max_size=10), st.text(st.characters(exclude_characters="[]【】［］()0123456789"), max_size=20))
 def test_printed_markers_read_back(wanted: list[int], before: str) -> None:
     assert [number for marker in markers(before + print_markers(wanted)) for number in marker.numbers] == wanted
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_markers_of_any_text_lie_in_order_and_apart(text: str) -> None:
     at = 0

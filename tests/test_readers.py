@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import CorpusError, CorpusNotFound, ReadError
@@ -158,6 +158,7 @@ def test_a_document_keeps_its_newlines_and_loses_its_byte_order_mark(corpus: Pat
     assert read(corpus, Path("deep/a.txt"), MOST) == document
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1).filter(lambda text: not text.isspace() and "\0" not in text and not text.startswith("\ufeff")))
 def test_what_was_written_is_read(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     corpus = tmp_path_factory.getbasetemp() / "round"

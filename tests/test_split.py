@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag.embed import MiniLM
@@ -151,6 +151,7 @@ awkward = st.text(
 )
 
 
+@settings(deadline=None)
 @given(st.text() | awkward)
 @example("```\n```")
 @example("~~~x\n\n~~~")
@@ -160,6 +161,7 @@ def test_any_text_is_covered_exactly(text: str) -> None:
     assert_exact(text)
 
 
+@settings(deadline=None)
 @given(st.text() | awkward, st.integers(1, 12))
 def test_passages_of_any_text_hold_every_character_in_order(text: str, most: int) -> None:
     passages = split(text, count_words, most)
@@ -175,6 +177,7 @@ def test_passages_of_any_text_hold_every_character_in_order(text: str, most: int
     assert text[at:].strip() == ""
 
 
+@settings(deadline=None)
 @given(awkward)
 def test_passages_hold_whole_sentences_where_they_fit(text: str) -> None:
     inner = [(piece.start, piece.end) for passage in split(text, count_words, 1_000) for piece in passage.sentences]
