@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from rag.grounding.alignment import Match, align
-from rag.grounding.evidence import MOST_UNITS, Evidence, flat, gather
+from rag.grounding.evidence import Evidence, flat, gather
 from rag.grounding.facts import Finding, check_dates, check_names, check_numbers, check_quotes
 from rag.grounding.reading import Reading, read, straight
 from rag.grounding.score import Features, departure, features
@@ -89,7 +89,7 @@ def _sentence(sentence: str, spans: Sequence[str]) -> tuple[Grounding, Features 
     matches = align(claim, evidence.units)
     findings = _findings(claim, matches, evidence)
     values = features(claim, matches, evidence, findings)
-    coefficients = DOCUMENT if len(evidence.texts) > MOST_UNITS else PASSAGE
+    coefficients = DOCUMENT if evidence.long else PASSAGE
     probability = departure(values, coefficients)
     missing = [
         match.item.word

@@ -10,6 +10,8 @@ from rag.language.words import words
 
 # A claim is compared word by word with this many sentences of a long span; numbers, dates and names are looked for in all of it.
 MOST_UNITS = 6
+# Cited text longer than this, in characters, is a document: a claim sums it up instead of repeating a part of it.
+LONGEST_PASSAGE = 800
 
 
 class Evidence(NamedTuple):
@@ -19,6 +21,7 @@ class Evidence(NamedTuple):
     texts: tuple[str, ...]
     lower: str
     stems: frozenset[str]
+    long: bool
     parts: tuple[frozenset[str], ...]
 
 
@@ -49,7 +52,7 @@ def gather(claim: Reading, spans: Sequence[str]) -> Evidence:
     else:
         chosen = _best(claim, [part[1] for part in parts])
     lower = "\n".join(flat(span) for span in spans)
-    return Evidence(tuple(read(parts[place][0]) for place in chosen), tuple(part[0] for part in parts), lower, stems, tuple(part[1] for part in parts))
+    return Evidence(tuple(read(parts[place][0]) for place in chosen), tuple(part[0] for part in parts), lower, stems, len(lower) > LONGEST_PASSAGE, tuple(part[1] for part in parts))
 
 
 def _best(claim: Reading, parts: Sequence[frozenset[str]]) -> list[int]:

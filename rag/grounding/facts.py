@@ -110,7 +110,7 @@ def _nouns_meet(a: Number, b: Number) -> bool:
 
 def _misplaced(number: Number, same: list[Number], near: list[Number], written: str, units: Sequence[Reading]) -> Finding | None:
     """A right number on the wrong thing: its noun is counted otherwise, and the noun it has in the spans is another."""
-    if not number.nouns or number.kind not in ("count", "ordinal"):
+    if not number.nouns or number.kind != "count":
         return None
     if any(not other.nouns or _nouns_meet(number, other) for other in same):
         return None

@@ -9,6 +9,7 @@ from rag.grounding.facts import Finding
 from rag.grounding.reading import Item, Reading
 from rag.language.dates import covers
 from rag.language.numbers import same_number
+from rag.language.synonyms import is_irregular_verb
 
 ALL = frozenset("all every each everyone everybody everything always entire entirely whole completely totally fully wholly".split())
 MOST = frozenset("most majority mostly largely mainly primarily predominantly almost nearly vast overwhelming overwhelmingly bulk".split())
@@ -56,6 +57,8 @@ def check_denials(claim: Reading, matches: Sequence[Match], evidence: Evidence) 
     for match in matches:
         if match.index < 0 or match.item.kind != "word" or match.relation not in ("same", "synonym", "antonym", "general"):
             continue
+        if not _about(match.unit, matches, evidence):
+            continue
         unit = evidence.units[match.unit]
         other = unit.items[match.index]
         if match.relation == "antonym":
@@ -68,6 +71,11 @@ def check_denials(claim: Reading, matches: Sequence[Match], evidence: Evidence) 
         elif there and not in_scope(claim, match.item) and not _excused(claim, match.item, match, matches):
             found.append(Finding("denial", 1.0, f"the sentence affirms “{match.item.word}”, the cited text denies it"))
     return found
+
+
+def _about(number: int, matches: Sequence[Match], evidence: Evidence) -> bool:
+    """Whether a sentence of the spans speaks of what the claim says: in a whole document it must hold two fifths of its words."""
+    return not evidence.long or sum(1 for match in matches if match.unit == number and match.index >= 0) >= 0.4 * len(matches)
 
 
 def reversed_opposite(match: Match, claim: Reading, evidence: Evidence) -> bool:
@@ -145,6 +153,8 @@ def check_doubt(claim: Reading, matches: Sequence[Match], evidence: Evidence) ->
     hedged = bool(claim.vocabulary & _DOUBT or _HEDGE.search(claim.lower))
     placed = {(match.unit, match.index): match for match in matches if match.relation in ("same", "synonym", "general")}
     for number, unit in enumerate(evidence.units):
+        if not _about(number, matches, evidence):
+            continue
         for place, word in enumerate(unit.all_words):
             asked = word.lower in ("whether", "if", "unless") and place > 0
             if (word.lower not in _DOUBT or hedged) and not asked or word.lower in claim.vocabulary:
@@ -168,7 +178,7 @@ def check_roles(claim: Reading, matches: Sequence[Match], evidence: Evidence) ->
             continue
         unit = evidence.units[match.unit]
         verb = unit.items[match.index]
-        if not verb.verb:
+        if not (_finite(match.item) and _finite(verb) and _about(match.unit, matches, evidence)):
             continue
         here, there = (doer(claim, match.item), target(claim, match.item)), (doer(unit, verb), target(unit, verb))
         mine = [placed.get(item.start) if item else None for item in here]
@@ -183,6 +193,11 @@ def check_roles(claim: Reading, matches: Sequence[Match], evidence: Evidence) ->
             reason = f"“{_text(claim, who)}” has another role around “{match.item.word}” than in the cited text"
             return [Finding("roles", 1.0, reason)]
     return _leads(claim, matches, evidence)
+
+
+def _finite(verb: Item) -> bool:
+    """Whether a verb has a doer of its own: a past form or one in "-s", not "to reduce" or "using"."""
+    return verb.verb and (verb.passive or verb.word.endswith(("ed", "s")) or is_irregular_verb(verb.word))
 
 
 def _crossed(said: Item, here: Item, there: Item, matches: Sequence[Match], unit: Reading, verb: Item) -> bool:
