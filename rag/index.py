@@ -1,8 +1,9 @@
 """One corpus's index, open for reading: the catalog, and the vector index that goes with it, mended when it is broken."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from rag.catalog_schema import FILE_NAME
 from rag.catalog_writer import Identity
 from rag.config import Settings
 from rag.embed import Embedder
-from rag.errors import IndexBroken, IndexMissing
+from rag.errors import IndexBroken, IndexLocked, IndexMissing
 from rag.ingest import VECTORS_FOLDER, Report, check_identity, identity, index_folder, ingest, writing
 from rag.schema import IngestReport
 from rag.store import COLLECTION, VectorStore, spread
@@ -22,6 +23,9 @@ __all__ = ["Index", "index_folder", "open_catalog", "open_index", "repair"]
 
 # How often a reader follows a writer that replaces the vector index under its hands before it gives up.
 ATTEMPTS = 5
+
+
+T = TypeVar("T")
 
 
 class _State(NamedTuple):
@@ -43,11 +47,11 @@ class Index:
         self._settings = settings
         self._guard = threading.RLock()
         self._store: VectorStore | None = None
-        self.catalog = open_catalog(corpus, folder.parent)
+        self._open_catalog()
         try:
             self._state = self._read_state()
         except BaseException:
-            self.catalog.close()
+            self.close()
             raise
 
     @property
@@ -81,6 +85,21 @@ class Index:
                         self._mend(str(error))
         return self.store.nearest(vector, k, paths)
 
+    def consistently(self, work: Callable[[], T]) -> T:
+        """What `work` returns, all its reads of `catalog` and `nearest` having seen one state: the newest there is.
+
+        It is called again when another process has finished writing meanwhile. Raises IndexLocked when that goes on and on.
+        """
+        for _ in range(ATTEMPTS):
+            self.refresh()
+            with self.catalog.snapshot():
+                state = self._state
+                if self.catalog.generation == state.generation:
+                    result = work()
+                    if self._state == state:
+                        return result
+        raise IndexLocked(f"The index in {self.folder} changes faster than it can be read.", "Try again in a moment.")
+
     def refresh(self) -> bool:
         """Follows what another process has written since; whether there was anything. Raises IndexMissing or IndexMismatch."""
         with self._guard:
@@ -91,13 +110,28 @@ class Index:
         with self._guard:
             self._drop_store()
             self.catalog.close()
+            self._now.close()
 
     def _read_state(self) -> _State:
-        meta = self.catalog.meta()
+        meta = self._now.meta()
         _check(meta, self._asked, self.corpus)
         return _State(meta.generation, meta.vectors)
 
+    def _open_catalog(self) -> None:
+        self.catalog = open_catalog(self.corpus, self.folder.parent)
+        # Sees what is in the file now, also in a thread that holds a snapshot of `catalog`.
+        self._now = Catalog(self.catalog.path)
+        self._file = self.catalog.path.stat().st_ino
+
     def _follow(self) -> bool:
+        path = self.catalog.path
+        if not path.is_file():
+            raise _missing(self.corpus)
+        if path.stat().st_ino != self._file:
+            # Somebody deleted the catalog and made another: what is open here is the deleted one.
+            self.catalog.close()
+            self._now.close()
+            self._open_catalog()
         state = self._read_state()
         if state == self._state:
             return False
@@ -115,8 +149,8 @@ class Index:
             store = VectorStore.open(self.folder / VECTORS_FOLDER / self._state.vectors, COLLECTION, self._asked.dimension)
         except IndexBroken as error:
             return str(error)
-        ids = self.catalog.all_passage_ids()
-        reason = store.self_check(len(ids), [(row.id, row.vector) for row in self.catalog.passages(spread(ids, SAMPLE))])
+        ids = self._now.all_passage_ids()
+        reason = store.self_check(len(ids), [(row.id, row.vector) for row in self._now.passages(spread(ids, SAMPLE))])
         if reason:
             store.close()
             return reason

@@ -4,13 +4,14 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from rag.config import Settings
-from rag.errors import CorpusNotFound, IndexBroken, IndexMismatch, IndexMissing
+from rag.errors import CorpusNotFound, IndexBroken, IndexLocked, IndexMismatch, IndexMissing
 from rag.index import index_folder, open_catalog, open_index, repair
 from rag.store import DATABASE, VectorStore
 from tests.support.corpora import made_up_text, write_corpus
@@ -282,6 +283,62 @@ def test_readers_see_the_old_state_or_the_new_while_another_process_writes(base:
     assert {generation for generation, _ in states} == {1, 2}
     assert all(state == (old[0] if generation == 1 else new) for generation, state in states if state is not None)
     assert index.notes == ()
+    index.close()
+
+
+def test_work_that_a_writer_overtakes_is_done_again_on_the_new_state(base: Path) -> None:
+    index = reader(base / "corpus", base / "home")
+    seen = []
+
+    def work() -> tuple[int, list[str], list[str]]:
+        if not seen:
+            (base / "corpus" / "doc_000.txt").unlink()
+            run(base / "corpus", base / "home")
+            index.refresh()
+        found = (index.catalog.generation, index.catalog.all_passage_ids(), index.store.ids())
+        seen.append(found)
+        return found
+
+    generation, catalog_ids, store_ids = index.consistently(work)
+    assert len(seen) == 2 and seen[0][0] == 1 and len(seen[0][1]) > len(catalog_ids)
+    assert generation == 2 and catalog_ids == store_ids
+    index.close()
+
+
+def test_work_that_is_overtaken_without_end_is_an_error(base: Path) -> None:
+    index = reader(base / "corpus", base / "home")
+
+    def work() -> None:
+        (base / "corpus" / "doc_000.txt").write_text(f"Version {time.time_ns()}.", encoding="utf-8")
+        run(base / "corpus", base / "home")
+        index.refresh()
+
+    with pytest.raises(IndexLocked):
+        index.consistently(work)
+    index.close()
+
+
+def test_a_vector_index_that_breaks_in_the_middle_of_work_is_mended(base: Path) -> None:
+    index = reader(base / "corpus", base / "home")
+    expected = index.catalog.all_passage_ids()
+    remove_all(vectors_folder(base))
+    assert index.consistently(lambda: index.store.ids()) == expected
+    assert len(index.notes) == 1
+    index.close()
+
+
+def test_a_reader_whose_index_is_taken_away_says_so_and_takes_up_a_new_one(base: Path) -> None:
+    index = reader(base / "corpus", base / "home")
+    assert index.store.count() > 0
+    shutil.rmtree(base / "home")
+    with pytest.raises(IndexMissing):
+        index.refresh()
+    for file in sorted((base / "corpus").iterdir())[1:]:
+        file.unlink()
+    run(base / "corpus", base / "home")
+    assert index.refresh()
+    assert [row.path for row in index.catalog.documents()] == ["doc_000.txt"]
+    assert index.store.ids() == index.catalog.all_passage_ids()
     index.close()
 
 
