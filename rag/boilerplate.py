@@ -24,7 +24,7 @@ _OFFER = (
 _SOFT_START = (
     r"(?:(?:and|so|but|or|then|also|now|please|just|simply|remember\s+to|(?:do\s?n[o’']t|never)\s+forget\s+to|(?:make|be)\s+sure\s+"
     r"(?:to|you|and)|you\s+can(?:\s+also)?|click\s+(?:here\s+)?to|tap\s+(?:here\s+)?to|to\s+[^,.!?]{3,60},|for\s+more(?:\s+[^,.!?]{1,50})?,|"
-    r"if\s+you\s+(?:like|enjoy|love|want|would)[^,.!?]{1,60},)\s+)*"
+    r"if\s+you\b[^,.!?]{1,60},)\s+)*"
 )
 _HERE = r"(?:here|below|now|today|free|online)"
 _PIECE = r"(?:articles?|story|stories|posts?|page|piece|videos?|episode|report|content|reading|recipe)"
@@ -33,7 +33,7 @@ _PIECE = r"(?:articles?|story|stories|posts?|page|piece|videos?|episode|report|c
 _CALLS = (
     rf"(?:subscribe|sign\s?-?up|register|enrol+)\b(?:[^.!?]*\b{_OFFER}|\s+{_HERE}\b.{{0,80}}$|\W*$)",
     rf"(?:join|follow|like|find|add|friend)\s+(?:us|@\w+)\b(?:.*\b{_OFFER}|\W*$)",
-    rf"follow\s+(?:@\w+|our\b.{{1,60}}|.{{1,60}}\bon\s+{_SERVICE}\W*$|along\b.{{0,40}}\b(?:live|{_OFFER}))",
+    rf"follow\s+(?:@\w+|our\b.{{1,60}}|.{{1,60}}\bon\s+{_SERVICE}(?:(?:,|,?\s+(?:and|or))\s+{_SERVICE})*\W*$|along\b.{{0,40}}\b(?:live|{_OFFER}))",
     rf"join\s+(?:our\b.{{0,40}}\b{_OFFER}|.{{0,40}}\b(?:conversation|discussion|mailing\s+list|(?:\d\S*|other|fellow)\s+(?:readers|subscribers))\b)",
     rf"(?:visit|check\s+out|browse|explore|see|watch|listen\s+to|download|get|try)\s+(?:our|the\s+free)\b.{{0,60}}\b(?:{_OFFER}|app|shop|store|{_PIECE})",
     rf"(?:get|receive|have)\b.{{1,80}}\b(?:(?:in|to|into)\s+your\s+(?:inbox|e-?mail|phone|mailbox)|delivered|{_OFFER})\W*(?:{_HERE}\W*)?$",
@@ -44,6 +44,7 @@ _CALLS = (
     r"(?:find\s+out|learn|discover)\s+more\b.{0,60}\b(?:here|online|below|web\s?site)\W*$",
     r"read\s+the\s+(?:original|full|whole|rest\s+of\s+the)\b.{0,20}\b(?:articles?|story|post|report|version|text)\b.{0,40}$",
     r"(?:catch\s+up|watch|listen)\s+(?:online|again|on\s+demand)\W*$",
+    r"get\s+(?:unlimited|full|complete|digital)\s+access\b.{0,80}$",
     r"check\s+your\s+(?:inbox|e-?mail|spam)\b.{0,80}$",
     r"(?:turn|switch)\s+(?:\w+\s+)?notifications\s+o(?:n|ff)\b.{0,60}$",
     r"chip\s+in\b.{0,30}\b(?:our|us)\b.{0,60}$",
@@ -87,7 +88,7 @@ _READER = (
 )
 _NOTICES = (
     rf"by\s+(?:\w+ing\b|your\s+(?:use|continued))[^.!?]{{0,140}}?,?\s*\b{_READER}",
-    rf"(?:yes,?\s+)?i\s+(?:(?:have\s+)?read\s+and\s+(?:agree|accept|understand)|agree\s+(?:to|with)\s+(?:the|your)\s+(?:terms|privacy|storage|processing)|"
+    rf"(?:yes,?\s+)?i\s+(?:(?:have\s+)?read\s+and\s+(?:agree|accept|understand)|accept\s+(?:the|your)\s+(?:terms|privacy|conditions)|agree\s+(?:to|with)\s+(?:the|your)\s+(?:terms|privacy|storage|processing)|"
     rf"(?:would\s+like|want|agree|consent)\s+to\s+(?:(?:receive|get|subscribe)\b.*\b(?:{_OFFER}|marketing|offers|information)|be\s+contacted|the\s+(?:processing|use)\s+of\s+my))\b",
     r"you\s+(?:can|may)\s+(?:also\s+)?(?:unsubscribe|opt[\s-]out|withdraw\s+your\s+consent|cancel)\b.{0,80}$",
     r"we\s+(?:will\s+never|promise\s+not\s+to|do\s?n[o’']t|wo\s?n[o’']t|will\s+not|never)\s+(?:share|sell|send|spam|rent)\b.{0,60}\b(?:e-?mail|details|data|address|you|spam|information)\b",
@@ -130,6 +131,7 @@ _LABEL = (
     r"(?:back|return)\s+to\s+(?:top|home\w*)|close|view\s+comments|show\s+(?:more|less|all)|(?:tap|press)\s+to\s+\w+|"
     r"(?:\d[\d,.]*k?\s+)?(?:comments|shares|likes|views)|(?:privacy|cookie)\s+(?:policy|notice|settings|preferences)|terms\s+(?:of\s+(?:use|service)|(?:and|&)\s+conditions)|"
     r"about\s+us|contact\s+us|advertise\s+with\s+us|newsletters?|subscribe|register|sign\s?up)"
+    r"|(?:related|(?:see|read|watch)\s+also|also\s+(?:read|see|watch)|watch|listen)\s*:.{1,120}"
     r"|(?:tags?|topics?|keywords|categor(?:y|ies)|filed\s+under|posted\s+in)\s*:.{1,120})"
     r"\s*[:.!»›→>|+\-–—…]*$"
 )
