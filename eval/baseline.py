@@ -11,7 +11,7 @@ from eval.case import Case
 from eval.metrics import METRICS
 from eval.metrics.base import Metric, Score, mean
 from eval.report.model import Identity, Report
-from eval.statistics import mcnemar, paired_bootstrap
+from eval.statistics import mcnemar, paired_bootstrap, paired_bootstrap_mean
 from eval.summary import clustered
 from rag.errors import EvalError
 from rag.schema import Frozen
@@ -128,21 +128,27 @@ def _change(metric: Metric, pairs: Sequence[tuple[Case, Score, Score]]) -> list[
     sign = 1 if metric.higher_is_better else -1
     moves = [(case.id, sign * ((new.value or 0.0) - (old.value or 0.0))) for case, old, new in pairs]
     worse, better = tuple(name for name, move in moves if move < 0), tuple(name for name, move in moves if move > 0)
-    if not worse and not better:
-        test, significant = "no case changed", False
-    elif metric.kind == "yes_no" and metric.aggregate is mean:
-        p = mcnemar(len(better), len(worse))
-        test, significant = f"McNemar {len(better)} better, {len(worse)} worse, p {p:.4f}", p < ALPHA
-    else:
-        interval = paired_bootstrap(clustered([(case.cluster, (old, new)) for case, old, new in pairs]), metric.aggregate)
-        if interval is None:
-            return []
-        test = f"paired bootstrap, 95 % interval {interval.low:+.4f} to {interval.high:+.4f}"
-        significant = interval.low > 0 or interval.high < 0
+    test, significant = _paired_test(metric, pairs, len(better), len(worse))
     regressed = significant and sign * (after - before) < 0
     return [
         Change(metric=metric.name, n=len(pairs), before=before, after=after, worse=worse, better=better, test=test, regressed=regressed)
     ]
+
+
+def _paired_test(metric: Metric, pairs: Sequence[tuple[Case, Score, Score]], better: int, worse: int) -> tuple[str, bool]:
+    if not worse and not better:
+        return "no case changed", False
+    if metric.aggregate is mean:
+        interval = paired_bootstrap_mean(clustered([(case.cluster, (old.value or 0.0, new.value or 0.0)) for case, old, new in pairs]))
+    else:
+        interval = paired_bootstrap(clustered([(case.cluster, (old, new)) for case, old, new in pairs]), metric.aggregate)
+    if interval is None:
+        return "no interval", False
+    said = f"95 % interval {interval.low:+.4f} to {interval.high:+.4f}"
+    if metric.kind == "yes_no" and metric.aggregate is mean:
+        p = mcnemar(better, worse)
+        return f"{said}, McNemar {better} better, {worse} worse, p {p:.4f}", p < ALPHA
+    return f"{said}, paired bootstrap", interval.low > 0 or interval.high < 0
 
 
 def _bare(metric: Metric, score: Score) -> Score:

@@ -4,7 +4,7 @@ Sources: Efron, Tibshirani, An Introduction to the Bootstrap, 1993 (percentile i
 (whole clusters are drawn); McNemar, 1947, with the exact binomial tail.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import comb
@@ -55,17 +55,19 @@ def paired_bootstrap(clusters: Mapping[str, Sequence[tuple[T, T]]], aggregate: C
 
     Documents are drawn, and within each its cases: over few documents alone, any change that touches all of them would look certain.
     """
-    groups = [clusters[name] for name in sorted(clusters)]
-    if not groups:
-        return None
-    cases = np.random.default_rng(SEED + 1)
+    pairs = [pair for name in sorted(clusters) for pair in clusters[name]]
     differences = []
-    for draw in _draws(len(groups), RESAMPLES):
-        pairs = [groups[which][i] for which in draw for i in cases.integers(0, len(groups[which]), size=len(groups[which]))]
-        first, second = aggregate([pair[0] for pair in pairs]), aggregate([pair[1] for pair in pairs])
+    for draw in _paired_draws([len(clusters[name]) for name in sorted(clusters)]):
+        first, second = aggregate([pairs[i][0] for i in draw]), aggregate([pairs[i][1] for i in draw])
         if first is not None and second is not None:
             differences.append(second - first)
     return _interval(differences)
+
+
+def paired_bootstrap_mean(clusters: Mapping[str, Sequence[tuple[float, float]]]) -> Interval | None:
+    """`paired_bootstrap` of the mean."""
+    differences = np.array([second - first for name in sorted(clusters) for first, second in clusters[name]])
+    return _interval([float(differences[draw].mean()) for draw in _paired_draws([len(clusters[name]) for name in sorted(clusters)])])
 
 
 def mcnemar(gained: int, lost: int) -> float:
@@ -78,6 +80,18 @@ def mcnemar(gained: int, lost: int) -> float:
 @cache
 def _draws(clusters: int, resamples: int) -> NDArray[np.int64]:
     return np.random.default_rng(SEED).integers(0, clusters, size=(resamples, clusters))
+
+
+def _paired_draws(sizes: Sequence[int]) -> Iterator[NDArray[np.int64]]:
+    """For each resample the places of the cases drawn, cases counted through in order of their clusters."""
+    if not sizes:
+        return
+    size = np.array(sizes)
+    start = np.concatenate([[0], np.cumsum(size)[:-1]])
+    cases = np.random.default_rng(SEED + 1)
+    for draw in _draws(len(sizes), RESAMPLES):
+        drawn = np.repeat(size[draw], size[draw])
+        yield np.repeat(start[draw], size[draw]) + (cases.random(len(drawn)) * drawn).astype(np.int64)
 
 
 def _interval(values: Sequence[float]) -> Interval | None:

@@ -85,6 +85,12 @@ class Scripted:
         return found
 
 
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Intervals are rougher, and as reproducible."""
+    monkeypatch.setattr("eval.statistics.RESAMPLES", 100)
+
+
 @pytest.fixture
 def make() -> SimpleNamespace:
     return SimpleNamespace(

@@ -45,9 +45,7 @@ def real(cases: tuple[Case, ...], tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture
-def judge(cases: tuple[Case, ...], real: dict[str, dict[str, Answer]], monkeypatch: pytest.MonkeyPatch) -> Callable[[Break], gate.Result]:
-    monkeypatch.setattr("eval.statistics.RESAMPLES", 50)  # intervals are printed; no threshold looks at them
-
+def judge(cases: tuple[Case, ...], real: dict[str, dict[str, Answer]]) -> Callable[[Break], gate.Result]:
     def judge(change: Break) -> gate.Result:
         engines: dict[str, Any] = {
             name: Recorded(answers, read_documents(CORPORA / name if name else Path("seeds")), change) for name, answers in real.items()

@@ -4,7 +4,7 @@ from math import isclose
 import pytest
 
 from eval.metrics.base import Score, mean
-from eval.statistics import Interval, bootstrap, bootstrap_mean, mcnemar, paired_bootstrap
+from eval.statistics import Interval, bootstrap, bootstrap_mean, mcnemar, paired_bootstrap, paired_bootstrap_mean
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,16 @@ def test_a_paired_interval_over_one_document_draws_its_cases() -> None:
     interval = paired_bootstrap({"a": [(1.0, 1.0)] * 9 + [(1.0, 0.0)]}, average)
     assert interval is not None
     assert interval.low < -0.1 < interval.high == 0.0
+
+
+def test_the_paired_mean_agrees_with_the_general_form() -> None:
+    def average(values: Sequence[float]) -> float | None:
+        return sum(values) / len(values)
+
+    pairs = {"a": [(1.0, 0.0), (0.0, 1.0), (1.0, 1.0)], "b": [(1.0, 0.0)], "c": [(0.0, 0.0), (0.5, 1.0)]}
+    fast, general = paired_bootstrap_mean(pairs), paired_bootstrap(pairs, average)
+    assert fast is not None and general is not None
+    assert isclose(fast.low, general.low, abs_tol=1e-12) and isclose(fast.high, general.high, abs_tol=1e-12)
 
 
 def test_nothing_to_draw_from_has_no_interval() -> None:
