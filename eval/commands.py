@@ -152,6 +152,7 @@ def _evaluate(suite: str, cases: tuple[Case, ...], corpus: Path, options: Option
 def _open(stack: ExitStack, corpus: Path, options: Options, model: MiniLM) -> Engine:
     with terminal.ProgressBar(f"Indexing {corpus}") as bar:
         engine = open_corpus(corpus, home=_home(options), embed_model=model, progress=lambda state: bar(state.done, state.total))
+    engine.retrieve("warm")  # loading the model and the index is no part of a question's time
     return stack.enter_context(engine)
 
 

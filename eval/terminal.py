@@ -20,6 +20,7 @@ from rag.errors import GroundlineError
 
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _UNWRAPPED = 200
+WIDE = 140  # columns; a narrower table leaves out titles and the intervals of the two halves
 MOST_CASES = 12
 
 
@@ -54,19 +55,22 @@ def print_report(report: Report, metrics: Iterable[str] = (), most: int = MOST_C
     """The figures of a run by split, and at most `most` cases that did not pass; `metrics` limits the rows."""
     wanted = tuple(metrics)
     out = to or console()
-    table = _table(report.suite, "metric", "", *COLUMNS)
+    wide = out.width >= WIDE
+    table = _table(report.suite, "metric", *([""] if wide else []), *COLUMNS)
     for metric in METRICS:
         figures = [report.figure(metric.name, split) for split in COLUMNS]
         if any(figures) and (not wanted or metric.name in wanted):
+            cells = [cell(figure, interval=wide or split == "all") for split, figure in zip(COLUMNS, figures, strict=True)]
             arrow = "↑" if metric.higher_is_better else "↓"
-            table.add_row(f"{metric.name} {arrow}", metric.title, *(cell(figure) for figure in figures))
+            table.add_row(f"{metric.name} {arrow}", *([metric.title] if wide else []), *cells)
     out.print(table)
     out.print(Text(verdict_line(report)))
     if report.timings:
         out.print(Text(", ".join(f"{name} {value:g} ms" for name, value in report.timings.items())))
     wrong = [result for result in report.cases if result.verdict != "passed"]
     for result in wrong[:most]:
-        out.print(Text(_line(f"  {result.case.id} {result.verdict}: {result.case.question} | {'; '.join(result.problems)}")[: out.width]))
+        line = _line(f"{result.case.id} {result.verdict}: {result.case.question} | {'; '.join(result.problems)}")
+        out.print(Text(line[:_UNWRAPPED]), soft_wrap=True)
     if len(wrong) > most:
         out.print(Text(f"  … and {len(wrong) - most} more that did not pass"))
 

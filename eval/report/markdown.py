@@ -28,13 +28,13 @@ def verdict_line(report: Report) -> str:
     return f"{len(report.cases)} cases: {', '.join(counts)}."
 
 
-def cell(figure: Figure | None) -> str:
-    """A figure with its interval and n."""
+def cell(figure: Figure | None, interval: bool = True) -> str:
+    """A figure, with its interval and n where wanted."""
     if figure is None or figure.value is None:
         return "–" if figure is None or not figure.not_judged else f"– ({figure.not_judged} not judged)"
-    interval = f" [{figure.low:.3f}, {figure.high:.3f}]" if figure.low is not None and figure.high is not None else ""
+    bounds = f" [{figure.low:.3f}, {figure.high:.3f}]" if interval and figure.low is not None and figure.high is not None else ""
     skipped = f", {figure.not_judged} not judged" if figure.not_judged else ""
-    return f"{figure.value:.3f}{interval} n={figure.n}{skipped}"
+    return f"{figure.value:.3f}{bounds} n={figure.n}{skipped}" if interval else f"{figure.value:.3f}{skipped}"
 
 
 def _metrics(report: Report) -> str:
