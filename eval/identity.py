@@ -12,8 +12,8 @@ from eval.report.model import Identity
 from rag.schema import Document
 
 _CODE = (Path(rag.embed.__file__).parent, Path(eval.case.__file__).parent)
-_CODE_SUFFIXES = (".py", ".json", ".toml", ".txt")
-_NOT_CODE = ("cases", "corpora", "models", "baseline.json")
+_CODE_SUFFIXES = (".py", ".json", ".toml", ".txt", ".gz", ".npy", ".npz")
+_NOT_CODE = ("cases", "corpora", "baseline.json")
 
 
 def identify(cases: Iterable[Case], documents: Mapping[str, Document], model: str) -> Identity:
@@ -23,7 +23,7 @@ def identify(cases: Iterable[Case], documents: Mapping[str, Document], model: st
 
 
 def code_hash() -> str:
-    """SHA-256 over the program's own files: code and tables, without cases, models and the stored baseline."""
+    """SHA-256 over the program's own files: code, tables and fitted weights, without cases and the stored baseline."""
     digest = hashlib.sha256()
     for root in _CODE:
         for file in sorted(root.rglob("*")):
