@@ -174,13 +174,13 @@ class Catalog:
         if not stems or k < 1:
             return []
         query = _match(stems)
-        rows = self._ranked(query, k + SPARE, paths)
-        if len(rows) == k + SPARE and rows[k - 1][1] == rows[-1][1]:
-            rows = self._ranked(query, self.passage_count(), paths)
-        keys = dict(
-            self._rows("SELECT id, key FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps([r[0] for r in rows]),))
-        )
-        ranked = sorted((score, keys[row]) for row, score in rows if row in keys)
+        with self.snapshot():
+            rows = self._ranked(query, k + SPARE, paths)
+            if len(rows) == k + SPARE and rows[k - 1][1] == rows[-1][1]:
+                rows = self._ranked(query, self.passage_count(), paths)
+            wanted = json.dumps([row for row, _ in rows])
+            keys = dict(self._rows("SELECT id, key FROM passages WHERE id IN (SELECT value FROM json_each(?))", (wanted,)))
+        ranked = sorted((score, keys[row]) for row, score in rows)
         return [(key, -score) for score, key in ranked[:k]]
 
     def document_frequency(self, stems: Sequence[str]) -> dict[str, int]:

@@ -159,11 +159,11 @@ def _finish(folder: Path, writer: CatalogWriter, plan: Plan, corpus: Path, embed
         replaced = writer.replace(plan.removed)
         vectors, holes, notes = build(folder / VECTORS_FOLDER, writer, writer.coming(), writer.brought(), replaced)
         generation = writer.swap(vectors, holes)
-        sweep(folder / VECTORS_FOLDER, keep=vectors)
         writer.checkpoint()
     elif not meta.ready:
         reasons = "; ".join(f"{item.path}: {item.reason}" for item in plan.skipped[:5])
         raise CorpusEmpty(f"The corpus {corpus} holds no document that can be read. {reasons}".strip(), "Put .txt or .md files into it.")
+    sweep(folder / VECTORS_FOLDER, keep=writer.meta().vectors)
     documents = writer.documents()
     return IngestReport(
         added=tuple(plan.added),

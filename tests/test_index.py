@@ -40,7 +40,7 @@ def base(made: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def forks() -> Iterator[Forks]:
     forks = Forks()
     yield forks
@@ -342,14 +342,13 @@ def test_a_reader_whose_index_is_taken_away_says_so_and_takes_up_a_new_one(base:
     index.close()
 
 
-def test_two_writers_take_turns(tmp_path: Path) -> None:
+def test_two_writers_take_turns(tmp_path: Path, forks: Forks) -> None:
     corpus, home = tmp_path / "corpus", tmp_path / "home"
     write_corpus(corpus, 8, 80)
-    pair = Forks(), Forks()
-    runs = [forks.start(corpus, home) for forks in pair]
+    other = Forks()
+    runs = [each.start(corpus, home) for each in (forks, other)]
     assert [each.wait() for each in runs] == ["done", "done"]
-    for forks in pair:
-        forks.close()
+    other.close()
     index = reader(corpus, home)
     assert index.generation == 1 and index.store.ids() == index.catalog.all_passage_ids()
     index.close()

@@ -1,5 +1,6 @@
 """Bringing an index up to date: what is read, what is embedded, what is gone, and what is said about it."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from rag.errors import (
     CorpusEmpty,
     CorpusNotFound,
     IndexBroken,
+    IndexLocked,
     IndexMismatch,
     ModelError,
     SettingsError,
     StorageError,
 )
 from rag.index import index_folder
-from rag.ingest import Progress, ingest
+from rag.ingest import Progress, ingest, writing
 from rag.language.words import stems
 from tests.support.corpora import made_up_text, write_corpus
 from tests.support.embedders import HashEmbedder
@@ -344,6 +346,14 @@ def test_what_a_failed_ingest_staged_and_nobody_wants_any_more_is_dropped(corpus
     assert counts == [2, 0, 6]
 
 
+def test_a_second_writer_says_who_holds_the_lock(corpus: Path, home: Path) -> None:
+    run(corpus, home)
+    impatient = Settings(passage_tokens=32, lock_timeout=0)
+    with writing(index_folder(home, corpus), SETTINGS), pytest.raises(IndexLocked, match=f"process {os.getpid()}"):
+        ingest(corpus, home, HashEmbedder(), impatient)
+    assert ingest(corpus, home, HashEmbedder(), impatient).unchanged == ("ferry.txt", "mill.md")
+
+
 def test_progress_reaches_the_end(corpus: Path, home: Path) -> None:
     seen: list[Progress] = []
     ingest(corpus, home, HashEmbedder(), SETTINGS, seen.append)
@@ -392,7 +402,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(steps=STEPS)
 def test_any_sequence_of_ingests_equals_one_of_the_last_state(
     tmp_path_factory: pytest.TempPathFactory, steps: list[dict[str, str]]

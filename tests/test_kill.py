@@ -161,6 +161,7 @@ def kill_and_recover(setting: Setting, forks: Forks, kill: Kill) -> str:
     embedder = HashEmbedder()
     report = run(setting.corpus, home, embedder)
     assert report.notes == ()
+    assert len(list(home.glob("*/chroma/*"))) == 1
     assert len(embedder.texts) == (setting.new_texts - kept if state == setting.states[0] else 0)
     assert complete(reader(setting.corpus, home), setting) == setting.states[1]
     return ended
