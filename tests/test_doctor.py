@@ -46,7 +46,9 @@ def test_the_state_of_the_index_is_told(settings: Settings) -> None:
     assert "1 passages" in finding(diagnosis, "vector index").found
     printed = CliRunner().invoke(app, ["doctor", "--json", *arguments])
     assert printed.exit_code == 0
-    assert Diagnosis.model_validate_json(printed.stdout) == diagnosis
+    # The home's free space moves while others write.
+    same = [(was, now) for was, now in zip(diagnosis.findings, Diagnosis.model_validate_json(printed.stdout).findings, strict=True)]
+    assert all(was == now for was, now in same if was.part != "home")
 
 
 def test_a_damaged_catalog_is_a_problem_with_a_way_out(settings: Settings) -> None:
