@@ -1,8 +1,8 @@
 """Measures the grounding checker on SummEdits and on the hand-made pairs, and fits its coefficients.
 
-    python bench/grounding_quality.py --data DIR              # SummEdits `test` and the test half of the pairs
-    python bench/grounding_quality.py --data DIR --split dev  # SummEdits `evaluation` and the development half
-    python bench/grounding_quality.py --data DIR --fit        # prints new coefficients for rag/grounding/weights.py (needs scikit-learn)
+python bench/grounding_quality.py --data DIR              # SummEdits `test` and the test half of the pairs
+python bench/grounding_quality.py --data DIR --split dev  # SummEdits `evaluation` and the development half
+python bench/grounding_quality.py --data DIR --fit        # prints new coefficients for rag/grounding/weights.py (needs scikit-learn)
 """
 
 import argparse
@@ -50,9 +50,7 @@ def read_pairs(split: str) -> list[Case]:
 def read_summedits(data: Path, split: str) -> list[Case]:
     """The rows of SummEdits of one split ("evaluation" or "test")."""
     rows = [json.loads(line) for line in (data / "summedits_other.jsonl").read_text("utf-8").splitlines()]
-    return [
-        Case(row["summary"], row["document"], row["label"] == 1, row["domain"], row["doc_id"]) for row in rows if row["split"] == split
-    ]
+    return [Case(row["summary"], row["document"], row["label"] == 1, row["domain"], row["doc_id"]) for row in rows if row["split"] == split]
 
 
 def moved(corpus: Path) -> list[Case]:
@@ -160,7 +158,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.fit:
         fit("PASSAGE", [*read_pairs("dev"), *moved(PAIRS.parent.parent.parent / "seeds")], PASSAGE, 3.0, 7.0, 1.0)
-        fit("DOCUMENT", read_summedits(arguments.data, "evaluation"), DOCUMENT, 1.0, 0.0, 3.0)
+        fit("DOCUMENT", read_summedits(arguments.data, "evaluation"), DOCUMENT, 1.0, 0.0, 1.0)
         return
     pairs = read_pairs(arguments.split)
     got, spent = run(pairs)

@@ -152,7 +152,9 @@ def build(folder: Path) -> str:
     lemma_lines = []
     for lemma, by_pos in sorted(lemmas.items()):
         senses = ";".join(letter + " ".join(number[key] for key in group) for letter, group in sorted(by_pos.items()))
-        lemma_lines.append(f"{lemma}\t{base36(counts.get(lemma, 0))}\t{senses}\t{' '.join(sorted(derived(lemma, by_pos, synsets, lemmas)))}")
+        lemma_lines.append(
+            f"{lemma}\t{base36(counts.get(lemma, 0))}\t{senses}\t{' '.join(sorted(derived(lemma, by_pos, synsets, lemmas)))}"
+        )
     synset_lines = []
     for key in keys:
         columns = []

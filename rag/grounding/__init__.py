@@ -39,7 +39,9 @@ _META = re.compile(
     r"\b(?:articles?|documents?|sources?|passages?|text|answer|summary|quotes?|information|following|details|question)\b", re.IGNORECASE
 )
 # Words before a fragment, in its clause, that take back what it says.
-_UNDONE = re.compile(r"(?:\b(?:no|not|never|nobody|none|neither|nor|without|whether|if|unless|den(?:y|ies|ied)|refused|failed|unable|hardly)\b|n't\b)[^.!?;]*$")
+_UNDONE = re.compile(
+    r"(?:\b(?:no|not|never|nobody|none|neither|nor|without|whether|if|unless|den(?:y|ies|ied)|refused|failed|unable|hardly)\b|n't\b)[^.!?;]*$"
+)
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 
 

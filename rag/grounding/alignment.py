@@ -46,7 +46,10 @@ def _index(text: str) -> _Index:
 
 def align(claim: Reading, units: Sequence[Reading]) -> tuple[Match, ...]:
     """The best match of each item of the claim; among equals in the unit that covers most of the claim, then nearest to the last one."""
-    options = [[(number, index, relation) for number, unit in enumerate(units) for index, relation in _candidates(item, unit)] for item in claim.items]
+    options = [
+        [(number, index, relation) for number, unit in enumerate(units) for index, relation in _candidates(item, unit)]
+        for item in claim.items
+    ]
     covered = [0.0] * len(units)
     for item, found in zip(claim.items, options, strict=True):
         for number in {number for number, _, _ in found}:

@@ -52,7 +52,14 @@ def gather(claim: Reading, spans: Sequence[str]) -> Evidence:
     else:
         chosen = _best(claim, [part[1] for part in parts])
     lower = "\n".join(flat(span) for span in spans)
-    return Evidence(tuple(read(parts[place][0]) for place in chosen), tuple(part[0] for part in parts), lower, stems, len(lower) > LONGEST_PASSAGE, tuple(part[1] for part in parts))
+    return Evidence(
+        tuple(read(parts[place][0]) for place in chosen),
+        tuple(part[0] for part in parts),
+        lower,
+        stems,
+        len(lower) > LONGEST_PASSAGE,
+        tuple(part[1] for part in parts),
+    )
 
 
 def _best(claim: Reading, parts: Sequence[frozenset[str]]) -> list[int]:

@@ -74,7 +74,7 @@ def check_numbers(claim: Reading, evidence: Evidence) -> list[Finding]:
         elif same and (finding := _misplaced(number, same, near, written, evidence.units)):
             found.append(finding)
         elif same and not any(_bounds_agree(number, other) for other in same):
-            found.append(Finding("bound", 0.8, f"“{written}” is qualified otherwise in the cited text ({same[0].bound})"))
+            found.append(Finding("bound", 1.0, f"“{written}” is qualified otherwise in the cited text ({same[0].bound})"))
     return found
 
 
@@ -118,7 +118,9 @@ def _misplaced(number: Number, same: list[Number], near: list[Number], written: 
     if rival is not None:
         return Finding("number", 1.0, f"“{written}” counts something else in the cited text")
     exact = number.value >= 100 and float(f"{number.value:.1g}") != number.value
-    strange = not any(related(noun, word) in _NEAR for noun in number.nouns for unit in units for word in unit.vocabulary if word[0] == noun[0] or exact)
+    strange = not any(
+        related(noun, word) in _NEAR for noun in number.nouns for unit in units for word in unit.vocabulary if word[0] == noun[0] or exact
+    )
     if strange and (exact or len(number.nouns) == 1):
         return Finding("counted", 1.0 if exact else 0.6, f"“{written} {number.nouns[-1]}”: the cited text counts “{same[0].nouns[-1]}”")
     return Finding("counted", 0.3, f"“{written}” stands in the cited text with another noun")

@@ -16,7 +16,7 @@ from rag.language.synonyms import parts_of_speech
 
 
 # The checks whose decisive findings are counted together.
-FACTS = frozenset({"number", "counted", "date", "name", "quotation", "place"})
+FACTS = frozenset({"number", "bound", "counted", "date", "name", "quotation", "place"})
 DENIALS = frozenset({"denial", "opposite"})
 CLAIMS = frozenset({"amount", "doubt", "roles", "relation", "speaker"})
 

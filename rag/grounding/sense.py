@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from rag.grounding.alignment import Match
 from rag.grounding.evidence import Evidence
 from rag.grounding.facts import Finding
-from rag.grounding.reading import Item, Reading
+from rag.grounding.reading import FUNCTION, Item, Reading
 from rag.language.dates import covers
 from rag.language.numbers import same_number
-from rag.language.synonyms import is_irregular_verb
+from rag.language.synonyms import is_irregular_verb, related
 
 ALL = frozenset("all every each everyone everybody everything always entire entirely whole completely totally fully wholly".split())
 MOST = frozenset("most majority mostly largely mainly primarily predominantly almost nearly vast overwhelming overwhelmingly bulk".split())
@@ -36,7 +36,12 @@ _OPPOSED = {
 }  # fmt: skip
 # Verbs that say the same when doer and target change places.
 _MUTUAL = frozenset("meet meets met marry married join joined equal equals equalled resemble resembled include included".split())
-_PREPOSITIONS = frozenset("in on at of by with from for to into near under over about against through between among within around during".split())
+_PREPOSITIONS = frozenset(
+    "in on at of by with from for to into near under over about against through between among within around during".split()
+)
+_CONNECTING = {
+    word: _OPPOSED[word] for word in ("before", "after", "with", "without", "more", "less", "fewer", "above", "below", "inside", "outside")
+}
 _SPEECH = re.compile(
     r"\b(?:sa(?:id|ys|y|ying)|told|tells|added|adds|asked|wrote|writes|written by|tweeted|posted|argue[sd]?|claim(?:s|ed)?|explain(?:s|ed)"
     r"|announce[sd]|warn(?:s|ed)|predict(?:s|ed)|note[sd]|repli(?:es|ed)|comment(?:s|ed)|state[sd]|accuse[sd]|denounce[sd]|insist(?:s|ed)"
@@ -57,7 +62,7 @@ def check_denials(claim: Reading, matches: Sequence[Match], evidence: Evidence) 
     for match in matches:
         if match.index < 0 or match.item.kind != "word" or match.relation not in ("same", "synonym", "antonym", "general"):
             continue
-        if not _about(match.unit, matches, evidence):
+        if match.relation == "antonym" and match.item.weight <= 0.25:
             continue
         unit = evidence.units[match.unit]
         other = unit.items[match.index]
@@ -71,11 +76,6 @@ def check_denials(claim: Reading, matches: Sequence[Match], evidence: Evidence) 
         elif there and not in_scope(claim, match.item) and not _excused(claim, match.item, match, matches):
             found.append(Finding("denial", 1.0, f"the sentence affirms “{match.item.word}”, the cited text denies it"))
     return found
-
-
-def _about(number: int, matches: Sequence[Match], evidence: Evidence) -> bool:
-    """Whether a sentence of the spans speaks of what the claim says: in a whole document it must hold two fifths of its words."""
-    return not evidence.long or sum(1 for match in matches if match.unit == number and match.index >= 0) >= 0.4 * len(matches)
 
 
 def reversed_opposite(match: Match, claim: Reading, evidence: Evidence) -> bool:
@@ -137,6 +137,9 @@ def check_amounts(claim: Reading, evidence: Evidence) -> list[Finding]:
         weaker = [word for _, words in _AMOUNTS[rank + 1 :] for word in sorted(vocabulary & words)]
         weaker += ["a share"] if shares else []
         word = min(stated)
+        if name == "many" and re.search(r"(?<!a )\b(?:few|hardly any|rarely|seldom)\b", " ".join(unit.lower for unit in evidence.units)):
+            found.append(Finding("amount", 1.0, f"“{word}” where the cited text says “few”"))
+            continue
         weight = {"all": 1.0, "most": 0.9, "many": 0.5}[name] if weaker else {"all": 0.7, "most": 0.6, "many": 0.2}[name]
         instead = f" (it has “{weaker[0]}”)" if weaker else ""
         found.append(Finding("amount", weight, f"“{word}” says more than the cited text{instead}"))
@@ -153,8 +156,6 @@ def check_doubt(claim: Reading, matches: Sequence[Match], evidence: Evidence) ->
     hedged = bool(claim.vocabulary & _DOUBT or _HEDGE.search(claim.lower))
     placed = {(match.unit, match.index): match for match in matches if match.relation in ("same", "synonym", "general")}
     for number, unit in enumerate(evidence.units):
-        if not _about(number, matches, evidence):
-            continue
         for place, word in enumerate(unit.all_words):
             asked = word.lower in ("whether", "if", "unless") and place > 0
             if (word.lower not in _DOUBT or hedged) and not asked or word.lower in claim.vocabulary:
@@ -178,7 +179,7 @@ def check_roles(claim: Reading, matches: Sequence[Match], evidence: Evidence) ->
             continue
         unit = evidence.units[match.unit]
         verb = unit.items[match.index]
-        if not (_finite(match.item) and _finite(verb) and _about(match.unit, matches, evidence)):
+        if not (_finite(match.item) and _finite(verb)):
             continue
         here, there = (doer(claim, match.item), target(claim, match.item)), (doer(unit, verb), target(unit, verb))
         mine = [placed.get(item.start) if item else None for item in here]
@@ -231,7 +232,9 @@ def target(unit: Reading, verb: Item) -> Item | None:
         lead = _lead(unit, item)
         if item.verb and item.kind == "word" or item.kind == "date" or (run and lead in (*_PREPOSITIONS, "and", "or", "as", "than")):
             break
-        if not run and (item.place - verb.place > 4 or (lead in _PREPOSITIONS and (lead != "to" or unit.all_words[verb.place + 1].lower != "to"))):
+        if not run and (
+            item.place - verb.place > 4 or (lead in _PREPOSITIONS and (lead != "to" or unit.all_words[verb.place + 1].lower != "to"))
+        ):
             break
         run.append(item)
     things = [item for item in run if item.kind in ("word", "name")]
@@ -275,18 +278,30 @@ def _by(unit: Reading, verb: Item) -> bool:
 
 
 def _leads(claim: Reading, matches: Sequence[Match], evidence: Evidence) -> list[Finding]:
-    """Small words before the same thing must not be opposites: "from Tibet", "to Tibet"."""
+    """Small words before the same thing must not be opposites: "from Tibet", "to Tibet"; "before it opened", "after it opened"."""
     found = []
     for match in matches:
         if match.index < 0 or match.relation not in ("same", "synonym") or (match.item.date and match.item.date.relative):
             continue
         unit = evidence.units[match.unit]
         other = unit.items[match.index]
-        here, there = _lead(claim, match.item), _lead(unit, other)
-        fact = match.item.kind != "word"
-        if there in _OPPOSED.get(here, ()) and (fact or here not in ("from", "to", "into", "for", "since", "until", "because", "despite")):
-            weight = 1.0 if fact or here in ("before", "after", "without", "with", "more", "less", "fewer", "above", "below") else 0.6
-            found.append(Finding("relation", weight, f"“{here} {match.item.word}” against “{there} {other.word}” in the cited text"))
+        here, there = _function_words(claim, match.item), _function_words(unit, other)
+        allowed = _OPPOSED if match.item.kind != "word" else _CONNECTING
+        for word in here:
+            rival = next((rival for rival in there if rival in allowed.get(word, ())), None)
+            if rival is not None and word not in there and rival not in here and not {"no", "not"} & {*here, *there}:
+                found.append(Finding("relation", 1.0, f"“{word} … {match.item.word}” against “{rival} … {other.word}” in the cited text"))
+                break
+    return found
+
+
+def _function_words(unit: Reading, item: Item) -> list[str]:
+    """The function words between an item and the content word before it, nearest first, four at most."""
+    found: list[str] = []
+    for word in reversed(unit.all_words[max(0, item.place - 4) : item.place]):
+        if not word.stop and word.lower not in FUNCTION:
+            break
+        found.append(word.lower)
     return found
 
 
@@ -304,10 +319,20 @@ def check_places(claim: Reading, matches: Sequence[Match], evidence: Evidence) -
         if rival is None or rival.place - anchor.place > 3:
             continue
         if match.unit == before.unit and rival != unit.items[match.index] and rival.clause == anchor.clause:
-            if not _equal_fact(match.item, rival):
+            if not _equal_fact(match.item, rival) and not _elsewhere(before.item, match.item, unit):
                 reason = f"“{before.item.word} … {_text(claim, match.item)}”, where the cited text has “{_text(unit, rival)}”"
                 found.append(Finding("place", 1.0, reason))
     return found
+
+
+def _elsewhere(word: Item, fact: Item, unit: Reading) -> bool:
+    """Whether a synonym of a word is followed by the fact at another place of the sentence."""
+    for place, item in enumerate(unit.items):
+        if item.meaning is not None and word.meaning is not None and related(word.word, item.word) in ("same", "synonym"):
+            following = next((other for other in unit.items[place + 1 :] if other.kind == fact.kind), None)
+            if following is not None and following.place - item.place <= 3 and _equal_fact(fact, following):
+                return True
+    return False
 
 
 def _equal_fact(a: Item, b: Item) -> bool:
@@ -366,7 +391,9 @@ def _speakers(unit: Reading) -> list[tuple[Item, ...]]:
         after = [item for item in things if match.end() <= item.start < match.end() + 40]
         before = [item for item in things if match.start() - 60 < item.end <= match.start()]
         said = match.group().lower()
-        if said in ("according to", "written by") or (lead.endswith(("”", '"', ",")) and said in ("said", "wrote", "says", "added", "asked")):
+        if said in ("according to", "written by") or (
+            lead.endswith(("”", '"', ",")) and said in ("said", "wrote", "says", "added", "asked")
+        ):
             if after:
                 found.append(tuple(item for item in after if item.clause <= after[0].clause + 1)[:4])
         elif before and not _PRONOUN.search(lead):

@@ -2,7 +2,7 @@
 
 # Each line is one set of synonyms.
 MORE_SYNONYMS = """
-say tell state add note explain write declare announce remark report mention comment describe argue claim insist maintain
+say tell state note explain write declare announce remark report mention comment describe argue claim insist maintain
 decline refuse reject deny
 protest demonstration rally unrest
 protester demonstrator marcher

@@ -165,7 +165,7 @@ def _vague_match(a: Number, b: Number) -> bool:
 def _core(tokens: list[_Token], index: int, text: str) -> _Core | None:
     token = tokens[index]
     before = text[max(0, token.start - 2) : token.start]
-    if token.lower[0].isdigit():
+    if token.lower[0].isdecimal():
         if _NAMED.search(before) and not re.search(r"\s[-–]$", before):
             return None
         return _digits(tokens, index, text)
@@ -185,7 +185,7 @@ def _digits(tokens: list[_Token], index: int, text: str) -> _Core | None:
     touching = index + 1 < len(tokens) and tokens[index + 1].start == token.end
     if touching and following in ("st", "nd", "rd", "th"):
         return _Core(index, index + 2, value, "ordinal")
-    if touching and following == "/" and _at(tokens, index + 2).isdigit() and value < float(_at(tokens, index + 2)):
+    if touching and following == "/" and _at(tokens, index + 2).isdecimal() and value < float(_at(tokens, index + 2)):
         return _Core(index, index + 3, 100 * value / float(_at(tokens, index + 2)), "share")
     if touching and following in (".", ")") and _LIST_MARK.search(text[: token.start]) and text[token.end + 1 : token.end + 2] in " \t":
         return None
@@ -214,7 +214,7 @@ def _in_so_many(tokens: list[_Token], first: int, last: int, value: float) -> _C
     """Reads "one in five" and "three out of four" as shares."""
     after = last + 1 if _at(tokens, last) == "in" else last + 2 if (_at(tokens, last), _at(tokens, last + 1)) == ("out", "of") else 0
     word = _at(tokens, after) if after else ""
-    whole = float(word) if word.isdigit() else float(_ONES.get(word, 0))
+    whole = float(word) if word.isdecimal() else float(_ONES.get(word, 0))
     if (
         after
         and whole in (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 20, 100, 1000)
@@ -342,24 +342,39 @@ def _is_pronoun(tokens: list[_Token], index: int, last: int, value: float) -> bo
         return False
     if after == "in" and _at(tokens, last + 1) in _ONES:
         return False
+    if after == "day":
+        return before in ("", ",", "and", "but", "some")
     return before in ("no", "any", "every", "each", "some", "the", "this", "that", "which", "another", "other", "good", "only", "by") or (
-        after
-        in ("", "of", "another", "day", "who", "that", "'", "’", ".", ",", "can", "is", "was", "has", "in", "on", "way", "side", "thing")
+        after in ("", "of", "another", "who", "that", "'", "’", ".", ",", "can", "is", "was", "has", "in", "on", "way", "side", "thing")
     )
 
 
 def _article_duration(tokens: list[_Token], index: int) -> _Core | None:
     """ "a week" is a duration of one week unless it is a rate ("twice a week") or "a day" as a subject."""
-    if _at(tokens, index - 1) in ("", "once", "twice", "times", "percent", "such", "what", "quite") or _at(tokens, index + 2) in (
+    if _at(tokens, index - 1) in ("once", "twice", "times", "percent", "such", "what", "quite") or _at(tokens, index + 2) in (
         "old",
         "ago",
         "-",
     ):
         return None if _at(tokens, index + 2) != "ago" else _Core(index, index + 1, 1)
-    if _at(tokens, index - 1) in ("in", "within", "for", "after", "about", "than", "over", "under", "nearly", "almost", "lasted", "took", "of"):
+    if _at(tokens, index - 1) in (
+        "in",
+        "within",
+        "for",
+        "after",
+        "about",
+        "than",
+        "over",
+        "under",
+        "nearly",
+        "almost",
+        "lasted",
+        "took",
+        "of",
+    ):
         return _Core(index, index + 1, 1)
     previous = [_at(tokens, place) for place in range(index - 3, index)]
-    if any(word and (word[0].isdigit() or word in _ONES or word in _TENS or word in _SCALES) for word in previous):
+    if any(word and (word[0].isdecimal() or word in _ONES or word in _TENS or word in _SCALES) for word in previous):
         return None
     return _Core(index, index + 1, 1)
 
@@ -384,7 +399,7 @@ def _finish(core: _Core, tokens: list[_Token], text: str) -> Number:
             start, last = (tokens[core.first - 1].start, last) if sign in _MONEY else (start, last + step)
         elif singular in _DAYS and word != "seconds" or word == "seconds":
             kind, unit, value, last = "duration", "day", value * _DAYS[singular], last + step
-        elif singular in _MEASURES and (singular != "m" or tokens[core.first].lower[0].isdigit()):
+        elif singular in _MEASURES and (singular != "m" or tokens[core.first].lower[0].isdecimal()):
             kind, (unit, factor), last = "measure", _MEASURES[singular], last + step
             value *= factor
         elif word == "times":

@@ -259,6 +259,8 @@ def _synset(number: int) -> tuple[frozenset[int], frozenset[int], frozenset[int]
 @lru_cache(maxsize=65_536)
 def _bases(word: str) -> frozenset[tuple[str, str]]:
     """(lemma, part of speech) pairs that a word can be a form of."""
+    if not word.isascii() or not word[0].isalpha():
+        return frozenset()
     found = {(word, letter) for letter in _lemma(word).senses}
     table = _tables().irregular
     index = bisect_left(table, word.encode() + b"\t")
@@ -270,7 +272,8 @@ def _bases(word: str) -> frozenset[tuple[str, str]]:
         for ending, replacement in endings:
             if word.endswith(ending) and len(word) > len(ending) + 1:
                 base = word[: len(word) - len(ending)] + replacement
-                for candidate in (base, base[:-1] if len(base) > 3 and base[-1] == base[-2] else base):
+                doubled = len(base) > 3 and base[-1] == base[-2] and ending in ("ed", "ing", "er", "est")
+                for candidate in (base, base[:-1]) if doubled else (base,):
                     if letter in _lemma(candidate).senses:
                         found.add((candidate, letter))
     return frozenset(found)
