@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from rag.grounding import judge
 from rag.grounding.score import Features, departure
-from rag.language.sentences import find
 from rag.grounding.weights import DOCUMENT, PASSAGE, Coefficients
+from rag.language.sentences import find
 
 # Features that may speak for a claim: a paraphrase changes words and order where a small edit does not. All others only speak against.
 FREE = ("loose", "disorder")

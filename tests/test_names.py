@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -70,4 +71,4 @@ def test_offsets_hold_in_the_five_articles(path: Path) -> None:
     mentions = names(text)
     assert len(mentions) >= 4
     assert all(text[name.start : name.end] == name.text and name.tokens for name in mentions)
-    assert all(a.end <= b.start for a, b in zip(mentions, mentions[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(mentions))

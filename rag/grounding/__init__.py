@@ -25,13 +25,16 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r",? (?:according to|as (?:reported|stated|described|noted) (?:in|by)) (?:the|this|that|these) (?:articles?|reports?|text|passages?|documents?"
-    r"|sources?|stor(?:y|ies)|piece|excerpt)(?=\W*$)|,? (?:the|this) (?:article|report|text|passage|document|source|story) (?:says|states|reports|notes)(?=\W*$)",
+    r",? (?:according to|as (?:reported|stated|described|noted) (?:in|by)) (?:the|this|that|these) (?:articles?|reports?|text"
+    r"|passages?|documents?"
+    r"|sources?|stor(?:y|ies)|piece|excerpt)(?=\W*$)|,? (?:the|this) (?:article|report|text|passage|document|source"
+    r"|story) (?:says|states|reports|notes)(?=\W*$)",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
     r"^\W*(?:hi|hello|hey|thanks|thank you|sure|of course|certainly|okay|ok|yes|no|sorry|great question|good question|you're welcome"
-    r"|i hope this helps|let me know|here (?:is|are)|here's|below (?:is|are)|the following|in summary|to summarize|i (?:do not|don't|cannot|can't) "
+    r"|i hope this helps|let me know|here (?:is|are)|here's|below (?:is|are)|the following|in summary|to summarize|i (?:do not"
+    r"|don't|cannot|can't) "
     r"(?:know|find|say|answer|tell))\b",
     re.IGNORECASE,
 )
@@ -40,7 +43,8 @@ _META = re.compile(
 )
 # Words before a fragment, in its clause, that take back what it says.
 _UNDONE = re.compile(
-    r"(?:\b(?:no|not|never|nobody|none|neither|nor|without|whether|if|unless|den(?:y|ies|ied)|refused|failed|unable|hardly)\b|n't\b)[^.!?;]*$"
+    r"(?:\b(?:no|not|never|nobody|none|neither|nor|without|whether|if|unless|den(?:y|ies|ied)|refused|failed|unable|hardly)\b"
+    r"|n't\b)[^.!?;]*$"
 )
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 

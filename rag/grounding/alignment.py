@@ -20,7 +20,7 @@ class Match(NamedTuple):
 
     item: Item
     unit: int
-    index: int
+    at: int
     relation: Relation
 
 
@@ -62,10 +62,10 @@ def align(claim: Reading, units: Sequence[Reading]) -> tuple[Match, ...]:
         for number, index, relation in found:
             nearness = -abs(index - last[1] - 1) if number == last[0] else -50 - number
             rank = (0.2 if relation == "antonym" else CREDIT[relation], number == home, nearness)
-            if best.index < 0 or rank > best_rank:
+            if best.at < 0 or rank > best_rank:
                 best, best_rank = Match(item, number, index, relation), rank
-        if best.index >= 0:
-            last = (best.unit, best.index)
+        if best.at >= 0:
+            last = (best.unit, best.at)
         matches.append(best)
     return tuple(matches)
 

@@ -171,7 +171,7 @@ def _split_date(claim: Reading, start: int, evidence: Evidence) -> bool:
 def check_names(claim: Reading, matches: tuple[Match, ...], evidence: Evidence) -> list[Finding]:
     """Each name of the claim must be named by the spans, in full, in part, as an alias or an acronym."""
     found = []
-    placed = {match.item.name for match in matches if match.item.name is not None and match.index >= 0}
+    placed = {match.item.name for match in matches if match.item.name is not None and match.at >= 0}
     for name in claim.names:
         known = all(_token_known(token, evidence) for token in name.tokens) or _squashed(name.text) in _squashed(evidence.lower)
         if name in placed or known:

@@ -14,7 +14,6 @@ from rag.grounding.sense import reversed_opposite
 from rag.grounding.weights import Coefficients
 from rag.language.synonyms import parts_of_speech
 
-
 # The checks whose decisive findings are counted together.
 FACTS = frozenset({"number", "bound", "counted", "date", "name", "quotation", "place"})
 DENIALS = frozenset({"denial", "opposite"})
@@ -53,7 +52,7 @@ def features(claim: Reading, matches: Sequence[Match], evidence: Evidence, findi
         run = run + match.item.weight if credit < 0.5 else 0.0
         gap = max(gap, run)
     relations = [match.relation for match in matches if match.item.weight > 0.25]
-    used = {match.unit for match in matches if match.index >= 0 and match.item.weight > 0.25}
+    used = {match.unit for match in matches if match.at >= 0 and match.item.weight > 0.25}
     soft = [finding.weight for finding in findings if finding.weight < 1]
     same = sum(match.item.weight for match in matches if match.relation == "same") / total
     strange = [match.item.weight for match in matches if match.relation in ("none", "sibling", "specific") and match.item.kind == "word"]
@@ -62,7 +61,7 @@ def features(claim: Reading, matches: Sequence[Match], evidence: Evidence, findi
         uncovered=sum(lost) / total,
         gap=min(gap, 4.0) / 4,
         missing=min(sum(1 for relation in relations if relation == "none"), 6) / 6,
-        missing_names=min(sum(1 for match in matches if match.item.kind != "word" and match.index < 0), 2) / 2,
+        missing_names=min(sum(1 for match in matches if match.item.kind != "word" and match.at < 0), 2) / 2,
         siblings=min(relations.count("sibling"), 2) / 2,
         specific=min(relations.count("specific"), 2) / 2,
         opposites=min(relations.count("antonym"), 2) / 2,
@@ -113,11 +112,11 @@ def replacement(position: int, matches: Sequence[Match], evidence: Evidence) -> 
         return 0.0
     items = evidence.units[found.unit].items
     ends = after is not None and after.unit == found.unit
-    low = before.index + 1 if before else max(0, (after.index if after else 0) - 1)
-    high = after.index if after and ends else min(len(items), low + 2)
+    low = before.at + 1 if before else max(0, (after.at if after else 0) - 1)
+    high = after.at if after and ends else min(len(items), low + 2)
     if not 0 < high - low <= 3:
         return 0.0
-    taken = {other.index for other in matches if _holds(other) and other.unit == found.unit}
+    taken = {other.at for other in matches if _holds(other) and other.unit == found.unit}
     free = [place for place in range(low, high) if place not in taken and items[place].kind == "word" and items[place].weight > 0.25]
     spot = next((place for place in free if _same_part(match.item, items[place])), None)
     if spot is None:
@@ -130,7 +129,7 @@ def replacement(position: int, matches: Sequence[Match], evidence: Evidence) -> 
 
 
 def _holds(match: Match) -> bool:
-    return match.index >= 0 and match.relation in ("same", "synonym", "general")
+    return match.at >= 0 and match.relation in ("same", "synonym", "general")
 
 
 def _same_part(a: Item, b: Item) -> bool:
@@ -147,7 +146,7 @@ def _credit(match: Match, claim: Reading, evidence: Evidence) -> float:
 
 def _disorder(matches: Sequence[Match]) -> float:
     """Share of the matched items outside the longest run that keeps the order of the evidence."""
-    places = [(match.unit, match.index) for match in matches if match.index >= 0 and match.relation in ("same", "synonym")]
+    places = [(match.unit, match.at) for match in matches if match.at >= 0 and match.relation in ("same", "synonym")]
     tails: list[tuple[int, int]] = []
     for place in places:
         position = bisect_left(tails, place)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rag.grounding.alignment import Match
 from rag.grounding.evidence import Evidence
@@ -60,12 +61,12 @@ def check_denials(claim: Reading, matches: Sequence[Match], evidence: Evidence) 
     """A word denied on one side must be denied on the other, unless its opposite stands there instead."""
     found = []
     for match in matches:
-        if match.index < 0 or match.item.kind != "word" or match.relation not in ("same", "synonym", "antonym", "general"):
+        if match.at < 0 or match.item.kind != "word" or match.relation not in ("same", "synonym", "antonym", "general"):
             continue
         if match.relation == "antonym" and match.item.weight <= 0.25:
             continue
         unit = evidence.units[match.unit]
-        other = unit.items[match.index]
+        other = unit.items[match.at]
         if match.relation == "antonym":
             if not reversed_opposite(match, claim, evidence) and _same_place(match, matches, evidence):
                 found.append(Finding("opposite", 1.0, f"“{match.item.word}” is the opposite of “{other.word}” in the cited text"))
@@ -81,7 +82,7 @@ def check_denials(claim: Reading, matches: Sequence[Match], evidence: Evidence) 
 def reversed_opposite(match: Match, claim: Reading, evidence: Evidence) -> bool:
     """Whether an opposite is denied on just one side, so that both say the same ("not clear", "unclear")."""
     unit = evidence.units[match.unit]
-    return in_scope(claim, match.item) != in_scope(unit, unit.items[match.index])
+    return in_scope(claim, match.item) != in_scope(unit, unit.items[match.at])
 
 
 def in_scope(unit: Reading, item: Item) -> bool:
@@ -111,7 +112,7 @@ def _same_place(match: Match, matches: Sequence[Match], evidence: Evidence) -> b
     near = [
         other for other in (*matches[max(0, position - 2) : position], *matches[position + 1 : position + 3]) if other.unit == match.unit
     ]
-    return any(abs(other.index - match.index) <= 3 and other.relation in ("same", "synonym", "general") for other in near)
+    return any(abs(other.at - match.at) <= 3 and other.relation in ("same", "synonym", "general") for other in near)
 
 
 def check_amounts(claim: Reading, evidence: Evidence) -> list[Finding]:
@@ -154,7 +155,7 @@ def check_amounts(claim: Reading, evidence: Evidence) -> list[Finding]:
 def check_doubt(claim: Reading, matches: Sequence[Match], evidence: Evidence) -> list[Finding]:
     """What the spans only hold possible, or ask, must not be stated as a fact."""
     hedged = bool(claim.vocabulary & _DOUBT or _HEDGE.search(claim.lower))
-    placed = {(match.unit, match.index): match for match in matches if match.relation in ("same", "synonym", "general")}
+    placed = {(match.unit, match.at): match for match in matches if match.relation in ("same", "synonym", "general")}
     for number, unit in enumerate(evidence.units):
         for place, word in enumerate(unit.all_words):
             asked = word.lower in ("whether", "if", "unless") and place > 0
@@ -178,12 +179,12 @@ def check_roles(claim: Reading, matches: Sequence[Match], evidence: Evidence) ->
         if match.item.start not in placed or not match.item.verb or match.item.word in _MUTUAL:
             continue
         unit = evidence.units[match.unit]
-        verb = unit.items[match.index]
+        verb = unit.items[match.at]
         if not (_finite(match.item) and _finite(verb)):
             continue
         here, there = (doer(claim, match.item), target(claim, match.item)), (doer(unit, verb), target(unit, verb))
         mine = [placed.get(item.start) if item else None for item in here]
-        stands = [unit.items[other.index] if other and other.unit == match.unit else None for other in mine]
+        stands = [unit.items[other.at] if other and other.unit == match.unit else None for other in mine]
         kept = _like(stands[0], there[0]) or _like(stands[1], there[1])
         moved = _like(stands[0], there[1]) and here[1] is not None
         moved = moved or (_like(stands[1], there[0]) and (there[1] is not None or verb.passive))
@@ -205,8 +206,8 @@ def _crossed(said: Item, here: Item, there: Item, matches: Sequence[Match], unit
     """Whether the doer of the claim stands behind the verb in the spans, and theirs behind it in the claim, both active."""
     if said.passive or verb.passive:
         return False
-    mine = next((other for other in matches if other.item == here and other.index >= 0), None)
-    theirs = next((other for other in matches if other.index >= 0 and _like(other.item, there)), None)
+    mine = next((other for other in matches if other.item == here and other.at >= 0), None)
+    theirs = next((other for other in matches if other.at >= 0 and _like(other.item, there)), None)
     if mine is None or theirs is None or "none" in (mine.relation, theirs.relation):
         return False
     back = next((item for item in unit.items if item.place > verb.place and item.clause == verb.clause and _like(item, here)), None)
@@ -281,10 +282,10 @@ def _leads(claim: Reading, matches: Sequence[Match], evidence: Evidence) -> list
     """Small words before the same thing must not be opposites: "from Tibet", "to Tibet"; "before it opened", "after it opened"."""
     found = []
     for match in matches:
-        if match.index < 0 or match.relation not in ("same", "synonym") or (match.item.date and match.item.date.relative):
+        if match.at < 0 or match.relation not in ("same", "synonym") or (match.item.date and match.item.date.relative):
             continue
         unit = evidence.units[match.unit]
-        other = unit.items[match.index]
+        other = unit.items[match.at]
         here, there = _function_words(claim, match.item), _function_words(unit, other)
         allowed = _OPPOSED if match.item.kind != "word" else _CONNECTING
         for word in here:
@@ -308,17 +309,17 @@ def _function_words(unit: Reading, item: Item) -> list[str]:
 def check_places(claim: Reading, matches: Sequence[Match], evidence: Evidence) -> list[Finding]:
     """A number or date right after a word must be the one that follows that word in the spans ("closed in April")."""
     found = []
-    for before, match in zip(matches, matches[1:], strict=False):
-        if match.index < 0 or match.item.kind not in ("number", "date") or before.index < 0 or before.item.kind != "word":
+    for before, match in pairwise(matches):
+        if match.at < 0 or match.item.kind not in ("number", "date") or before.at < 0 or before.item.kind != "word":
             continue
         if before.relation not in ("same", "synonym") or match.item.place - before.item.place > 3:
             continue
         unit = evidence.units[before.unit]
-        anchor = unit.items[before.index]
-        rival = next((item for item in unit.items[before.index + 1 :] if item.kind == match.item.kind), None)
+        anchor = unit.items[before.at]
+        rival = next((item for item in unit.items[before.at + 1 :] if item.kind == match.item.kind), None)
         if rival is None or rival.place - anchor.place > 3:
             continue
-        if match.unit == before.unit and rival != unit.items[match.index] and rival.clause == anchor.clause:
+        if match.unit == before.unit and rival != unit.items[match.at] and rival.clause == anchor.clause:
             if not _equal_fact(match.item, rival) and not _elsewhere(before.item, match.item, unit):
                 reason = f"“{before.item.word} … {_text(claim, match.item)}”, where the cited text has “{_text(unit, rival)}”"
                 found.append(Finding("place", 1.0, reason))
@@ -362,18 +363,18 @@ def check_speakers(claim: Reading, matches: Sequence[Match], evidence: Evidence)
         if any(_same_speaker(match, number, other, evidence) for match in speakers for number, other in there):
             continue
         name = next((match for match in speakers if match.item.kind == "name"), speakers[-1])
-        if name.index < 0 and name.item.kind == "word":
+        if name.at < 0 and name.item.kind == "word":
             found.append(Finding("speaker", 0.7, f"“{name.item.word}” says nothing in the cited text"))
-        elif name.index >= 0 and name.relation in ("same", "synonym", "general"):
+        elif name.at >= 0 and name.relation in ("same", "synonym", "general"):
             said = " ".join(item.word for item in there[0][1])
             found.append(Finding("speaker", 0.9, f"in the cited text not “{_text(claim, name.item)}” but “{said}” says so"))
     return found
 
 
 def _same_speaker(match: Match, number: int, group: Sequence[Item], evidence: Evidence) -> bool:
-    if match.index < 0 or match.relation not in ("same", "synonym", "general"):
+    if match.at < 0 or match.relation not in ("same", "synonym", "general"):
         return False
-    target = evidence.units[match.unit].items[match.index]
+    target = evidence.units[match.unit].items[match.at]
     for item in group:
         if item.name and target.name and set(item.name.tokens) & set(target.name.tokens):
             return True

@@ -11,12 +11,18 @@ _MONTH_NAMES = {name: index for index, name in enumerate(MONTHS, 1)} | {
     name[:3]: index for index, name in enumerate(MONTHS, 1) if name != "may"
 }
 _MONTH_NAMES["sept"] = 9
-_MONTH = r"(?P<month>january|february|march|april|may|june|july|august|september|october|november|december|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
+_MONTH = (
+    r"(?P<month>january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
+)
 _DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![\d%]|[,.]\d|\s*(?:percent|per cent|million|billion|people))"
 _YEAR = r"(?P<year>1[0-9]\d\d|20\d\d)"
 _PART = r"(?P<part>(?:early |late )?(?:morning|afternoon|evening|night)s?|midday|midnight|noon)"
 _EDGE = r"(?P<edge>early|mid|late|beginning of|start of|end of|middle of)"
-_DECADES = {f"{name}ties": value for name, value in zip(("twen", "thir", "for", "fif", "six", "seven", "eigh", "nine"), range(20, 100, 10))}
+_DECADES = {
+    f"{name}ties": value
+    for name, value in zip(("twen", "thir", "for", "fif", "six", "seven", "eigh", "nine"), range(20, 100, 10), strict=True)
+}
 
 # The first pattern that matches at a place wins; longer forms stand first.
 _PATTERNS = tuple(
@@ -37,19 +43,23 @@ _PATTERNS = tuple(
         r"\b(?P<hour>1[0-2]|0?[1-9])(?:[:.](?P<minute>[0-5]\d))? ?(?P<half>[ap])\.?m\b\.?",
         r"\b(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)\b",
         r"\b(?P<hour_word>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|1[0-2]|[1-9]) o['’]clock\b",
-        r"\b(?:in|during|by|at|before|after|until|of|on) the (?P<part>(?:early |late )?(?:mornings?|afternoons?|evenings?|nights?)(?: hours)?)\b",
+        r"\b(?:in|during|by|at|before|after|until|of|on) the (?P<part>(?:early |late )?(?:mornings?|afternoons?|evenings?"
+        r"|nights?)(?: hours)?)\b",
         r"\b(?P<part>overnight|midnight|midday|noon|early (?:morning|evening) hours)\b",
         r"\b(?:in|during|by|since|until|last|this|next|the|early|late|every) (?:early |late |mid-)?(?P<season>spring|summer|autumn|winter)"
         rf"(?: (?:of )?{_YEAR})?\b",
         r"\b(?:in the |last |this |next )(?P<season>fall)(?: of (?P<year>1[0-9]\d\d|20\d\d))?\b(?! of)",
-        r"\b(?P<relative>(?:earlier|later) this (?:week|month|year)|(?:last|this|next|previous) (?:week|weekend|month|year|decade|century|night)"
-        r"|the (?:past|last|previous|next|coming) (?:day|week|weekend|month|year|decade)|the day (?:before|after)|the (?:previous|following|next) (?:day|week|month|year)"
+        r"\b(?P<relative>(?:earlier|later) this (?:week|month|year)|(?:last|this|next|previous) (?:week|weekend|month|year"
+        r"|decade|century|night)"
+        r"|the (?:past|last|previous|next|coming) (?:day|week|weekend|month|year|decade)|the day (?:before|after)"
+        r"|the (?:previous|following|next) (?:day|week|month|year)"
         r"|the weekend|yesterday|today|tonight|tomorrow|nowadays)\b",
         rf"(?<![\w$€£¥.,-])(?:(?P<edge>early|mid|late)[ -])?{_YEAR}(?![\w%]|[,.]\d|-\d)",
     )
 )
 _COUNTED = re.compile(
-    r"\s(?:people|persons|men|women|children|residents|workers|students|dollars|euros|yuan|pounds|miles|km|kilomet\w+|met\w+rs?|feet|tons?|tonnes)\b"
+    r"\s(?:people|persons|men|women|children|residents|workers|students|dollars|euros|yuan|pounds|miles|km|kilomet\w+"
+    r"|met\w+rs?|feet|tons?|tonnes)\b"
 )
 _QUANTIFIED = re.compile(
     r"(?:more than|less than|fewer than|at least|at most|about|around|nearly|almost|over|some|roughly|approximately|of up to) $",
@@ -69,14 +79,16 @@ _HOURS = {
     name: value
     for value, name in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1)
 }
-_RELATIVE = {"the past week": "last week", "the last week": "last week", "the previous week": "last week", "the previous month": "last month"} | {
+_RELATIVE = {
+    "the past week": "last week", "the last week": "last week", "the previous week": "last week", "the previous month": "last month",
     "the past month": "last month", "the last month": "last month", "the past year": "last year", "the last year": "last year",
     "the previous year": "last year", "previous week": "last week", "previous month": "last month", "previous year": "last year",
     "the next week": "next week", "the coming week": "next week", "the coming month": "next month", "the coming year": "next year",
     "the following day": "the day after", "the next day": "the day after", "the previous day": "the day before", "last night": "yesterday",
     "the following week": "next week", "the next month": "next month", "the following month": "next month", "the next year": "next year",
     "the following year": "next year", "last weekend": "the weekend", "this weekend": "the weekend", "the past weekend": "the weekend",
-    "the last weekend": "the weekend", "earlier this week": "this week", "earlier this month": "this month", "earlier this year": "this year",
+    "the last weekend": "the weekend",
+    "earlier this week": "this week", "earlier this month": "this month", "earlier this year": "this year",
     "later this week": "this week", "later this month": "this month", "later this year": "this year", "nowadays": "today",
 }  # fmt: skip
 _PARTS = {"midday": "noon", "overnight": "night"}
@@ -132,14 +144,14 @@ def compatible(a: DateMention, b: DateMention) -> bool:
 def covers(found: DateMention, claimed: DateMention) -> bool:
     """Whether `found` states everything that `claimed` does, with the same values."""
     return any(
-        all(claim is None or _implied(left, field, claim) for field, claim in zip(_FIELDS, _parts(right)))
+        all(claim is None or _implied(left, field, claim) for field, claim in zip(_FIELDS, _parts(right), strict=True))
         for left in _readings(found)
         for right in _readings(claimed)
     )
 
 
 def _parts(mention: DateMention) -> tuple[int | str | None, ...]:
-    return tuple(mention)[2:-1]  # type: ignore[return-value]
+    return tuple(mention)[2:-1]
 
 
 def _implied(found: DateMention, field: str, claim: int | str) -> bool:
@@ -154,7 +166,7 @@ def _implied(found: DateMention, field: str, claim: int | str) -> bool:
 
 
 def _agree(a: DateMention, b: DateMention) -> bool:
-    shared = [(x, y) for x, y in zip(_parts(a), _parts(b)) if x is not None and y is not None]
+    shared = [(x, y) for x, y in zip(_parts(a), _parts(b), strict=True) if x is not None and y is not None]
     if a.decade is not None and b.year is not None:
         shared.append((a.decade, b.year // 10 * 10))
     if b.decade is not None and a.year is not None:

@@ -462,7 +462,8 @@ gain:lose,loss win:lose,defeat victory:defeat,loss success:failure succeed:fail
 allow:forbid,ban,prohibit,bar,block,prevent permit:forbid,ban,prohibit let:forbid,prevent,stop
 accept:reject,refuse,decline,deny approve:reject,oppose,cancel,call_off,halt agree:disagree,refuse admit:deny confirm:deny
 support:oppose,reject,resist favor:oppose back:oppose praise:criticize,condemn,denounce welcome:condemn,criticize
-open:close,shut,closed reopen:close,shut,closed unblock:close,block restart:stop,suspend start:stop,end,finish,halt begin:end,stop,finish launch:cancel,end resume:suspend,halt,stop
+open:close,shut,closed reopen:close,shut,closed
+unblock:close,block restart:stop,suspend start:stop,end,finish,halt begin:end,stop,finish launch:cancel,end resume:suspend,halt,stop
 lift:impose tighten:ease,relax,loosen impose:lift,remove expand:reduce,shrink,cut add:remove,subtract build:demolish,destroy
 hire:fire,dismiss buy:sell lend:borrow give:take arrive:leave,depart enter:leave,exit import:export
 arrest:release,free detain:release,free jail:free lock:unlock,unblock block:unblock,allow

@@ -54,7 +54,7 @@ _JOINED_BY_OF = (
     _ORGANISATION_NOUNS
     | _TITLES
     | frozenset(
-        "academy states republic emirates house board chamber centers centres center centre office people's isle cape gulf bay battle".split()
+        "academy states republic emirates house board chamber centers centres center centre office isle cape gulf bay battle".split()
     )
 )
 # General names of the same thing; the first of each line is the form that all are compared by.

@@ -17,7 +17,9 @@ _ONES = {
         nineteen""".split()
     )
 }
-_TENS = {name: value for value, name in zip(range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split())}
+_TENS = {
+    name: value for value, name in zip(range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True)
+}
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 1_000_000_000_000}
 _SHORT_SCALES = {"k": 1_000, "m": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000, "b": 1_000_000_000}
 _ORDINALS = {
@@ -47,11 +49,14 @@ _MEASURES = {
     "kw": ("watt", 1e3), "gw": ("watt", 1e9), "gb": ("byte", 1e9), "tb": ("byte", 1e12), "mb": ("byte", 1e6),
 }  # fmt: skip
 _BOUNDS: tuple[tuple[Bound, str], ...] = (
-    ("over", r"(?:more than|over|above|at least|no fewer than|no less than|not less than|upwards of|in excess of|exceed(?:s|ed|ing)?|greater than"
+    ("over", r"(?:more than|over|above|at least|no fewer than|no less than|not less than|upwards of|in excess of|exceed(?:s|ed"
+             r"|ing)?|greater than"
              r"|older than|longer than|higher than|larger than|bigger than|beyond|surpass(?:ed|ing)|a minimum of|past)"),
-    ("under", r"(?:less than|fewer than|under|below|at most|no more than|not more than|up to|as many as|as much as|younger than|shorter than"
+    ("under", r"(?:less than|fewer than|under|below|at most|no more than|not more than|up to|as many as|as much as"
+              r"|younger than|shorter than"
               r"|lower than|smaller than|a maximum of|nearly|almost|just under|close to|approaching)"),
-    ("about", r"(?:about|around|roughly|approximately|approx\.?|some|an estimated|estimated|circa|perhaps|maybe|or so|nearly|almost|close to|~)"),
+    ("about", r"(?:about|around|roughly|approximately|approx\.?|some|an estimated|estimated|circa|perhaps|maybe|or so|nearly"
+              r"|almost|close to|~)"),
 )  # fmt: skip
 _BEFORE = tuple(
     (bound, re.compile(rf"(?:^|\W){pattern}\s*(?:the |a |an |age |ages? of |us)?[$€£¥]?$", re.IGNORECASE)) for bound, pattern in _BOUNDS

@@ -32,14 +32,16 @@ _ENDINGS = {
 class _Lemma(NamedTuple):
     """What the table knows about one lemma."""
 
-    count: int
+    tagged: int
     senses: dict[str, tuple[int, ...]]
     derived: frozenset[str]
 
 
 class Meaning(NamedTuple):
-    """What a word can mean, as keys that two words share or not: `senses` gives each synset its rank among the word's senses, `heads` the same for the head of an
-    adjective's cluster and for the senses of words of the same root (later by two).
+    """What a word can mean, as keys that two words share or not.
+
+    `senses` gives each synset its rank among the word's senses, `heads` the same for the head of an adjective's cluster and for the
+    senses of words of the same root (later by two).
 
     `above` are the synsets one or two steps more general than the main senses, `parents` those one step above the first two;
     `opposites` are antonymous synsets, `opposite_words` antonymous lemmas; `groups` number the everyday sets of synonyms; `derived`
@@ -173,7 +175,7 @@ def base_forms(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def frequency(word: str) -> int:
     """How often the word's lemmas were tagged in WordNet's corpora (SemCor and others); 0 for unknown words."""
-    return max((_lemma(base).count for base in base_forms(word)), default=0)
+    return max((_lemma(base).tagged for base in base_forms(word)), default=0)
 
 
 def is_common_word(word: str) -> bool:
