@@ -48,7 +48,7 @@ def print_error(error: GroundlineError) -> None:
 
 def say(text: str) -> None:
     """A remark on standard error."""
-    console(error=True).print(Text(_line(text)))
+    console(error=True).print(Text(_line(text)), soft_wrap=True)
 
 
 def print_report(report: Report, metrics: Iterable[str] = (), most: int = MOST_CASES, to: Console | None = None) -> None:

@@ -11,7 +11,12 @@ from eval.mutate.world import pick, words
 
 _NUMBER = re.compile(r"(?!^\d+\. )(?:(?<![\w.,/-])\d{1,3}(?:,\d{3})+(?![\w/-])|(?<![\w.,/-])\d+(?![\w/,-]\d|\w|-))")
 _YEAR = re.compile(r"(?<![\w.,])(?:19|20)\d\d(?!\w)")
-_AUXILIARY = re.compile(r"\b(is|are|was|were|has|have|had|can|could|will|would|should|may)\b(?! not| no\b| only|['’]t)", re.I)
+# Not where another negation is near: two of them are no clear lie.
+_AUXILIARY = re.compile(
+    r"(?<!none )(?<!no one )\b(is|are|was|were|has|have|had|can|could|will|would|should|may)\b"
+    r"(?!['’]t| (?:to|only)\b|\W+(?:\w+\W+){0,2}?(?:not|no|never)\b)",
+    re.I,
+)
 _NEGATIONS = (
     (
         re.compile(r"\b(do|does|did|is|are|was|were|has|have|had|could|would|should|ca)n['’]t\b", re.I),
