@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.catalog_schema import LAYOUT, Connections
+from rag.embed import Reading
 from rag.errors import IndexBroken
 from rag.schema import Document
 
@@ -30,6 +31,7 @@ class Meta(NamedTuple):
     embed_name: str
     fingerprint: str
     dimension: int
+    reader: str
     splitter: str
     generation: int
     ready: bool
@@ -61,7 +63,7 @@ class PassageRow(NamedTuple):
 
 
 class SentenceRow(NamedTuple):
-    """A sentence of a passage, in order from 0, with its text and its unit vector, float32, shape [dimension]."""
+    """A sentence of a passage, in order from 0, with its text and the reader's unit vector of it, float32."""
 
     passage_id: str
     position: int
@@ -128,6 +130,7 @@ class Catalog:
             embed_name=values.get("embed_name", ""),
             fingerprint=values.get("fingerprint", ""),
             dimension=int(values.get("dimension", "0")),
+            reader=values.get("reader", ""),
             splitter=values.get("splitter", ""),
             generation=int(values.get("generation", "0")),
             ready=values.get("ready") == "1",
@@ -165,6 +168,13 @@ class Catalog:
         for row in rows:
             found.setdefault(row[0], []).append(_sentence(row))
         return [sentence for id in dict.fromkeys(passage_ids) for sentence in found.get(id, ())]
+
+    def readings(self, passage_ids: Sequence[str]) -> dict[str, Reading]:
+        """The readings of these passages by id; unknown ids are left out."""
+        query = (
+            "SELECT p.key, r.reading FROM passages p JOIN readings r ON r.id = p.reading WHERE p.key IN (SELECT value FROM json_each(?))"
+        )
+        return {key: Reading.unpacked(data) for key, data in self._rows(query, (json.dumps(list(passage_ids)),))}
 
     def search(self, stems: Sequence[str], k: int, paths: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """The k passages with the highest BM25 for these stems (any of them), as (id, score), best first, ties in order of id.

@@ -12,10 +12,11 @@ from rag.errors import IndexBroken, IndexLocked, IndexMissing, StorageError
 FILE_NAME = "catalog.sqlite3"
 
 # Raised when the tables, or the words and stems kept in them, change their meaning.
-LAYOUT = "1"
+LAYOUT = "2"
 
 # `documents.live` is 0 until the transaction that finishes an ingest; a reader sees only rows that are live.
-# `pending` holds texts whose vectors are still to be computed; ids are those of `vector_keys`.
+# `pending` holds texts whose vectors are still to be computed, by role: "search" by the embedding model, "sentence" and "read" (the
+# readings of whole passages) by the reader; ids are those of `vector_keys`.
 # The tokenizer leaves a stem such as "38,500" or "u.s" in one piece: stems are cut by rag.language.words and by nothing else.
 TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -25,14 +26,15 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE UNIQUE INDEX IF NOT EXISTS documents_path ON documents (path, live);
 CREATE TABLE IF NOT EXISTS passages (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, document INTEGER NOT NULL, number INTEGER NOT NULL, "start" INTEGER NOT NULL,
-    "end" INTEGER NOT NULL, vector INTEGER NOT NULL, stems TEXT NOT NULL, text TEXT NOT NULL);
+    "end" INTEGER NOT NULL, vector INTEGER NOT NULL, reading INTEGER NOT NULL, stems TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS passages_document ON passages (document, number);
 CREATE TABLE IF NOT EXISTS sentences (
     passage INTEGER NOT NULL, position INTEGER NOT NULL, "start" INTEGER NOT NULL, "end" INTEGER NOT NULL,
     boilerplate INTEGER NOT NULL, vector INTEGER NOT NULL, PRIMARY KEY (passage, position)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS vector_keys (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS pending (id INTEGER PRIMARY KEY, path TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS readings (id INTEGER PRIMARY KEY, reading BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS pending (id INTEGER PRIMARY KEY, role TEXT NOT NULL, path TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS vocabulary (word TEXT PRIMARY KEY, documents INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE IF NOT EXISTS lexicon USING fts5(
     stems, content = 'passages', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 0 tokenchars '.,’'''");

@@ -6,26 +6,30 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from rag.catalog import Catalog, Vector
 from rag.catalog_schema import LAYOUT
+from rag.embed import Reading
 from rag.errors import IndexBroken
 from rag.language.words import words
 from rag.schema import Document, Passage
+
+Role = Literal["read", "search", "sentence"]
 
 _REPLACED = "SELECT id FROM replaced"
 _STAGED = "SELECT id FROM documents WHERE live = 0"
 
 
 class Identity(NamedTuple):
-    """What vectors and passages depend on: the embedding model and the splitter."""
+    """What vectors and passages depend on: the embedding model, the reader that judges evidence, and the splitter."""
 
     embed_name: str
     fingerprint: str
     dimension: int
+    reader: str
     splitter: str
 
 
@@ -63,7 +67,7 @@ class CatalogWriter(Catalog):
         meta = self.meta()
         values = {**identity._asdict(), "layout": LAYOUT, "generation": meta.generation, "ready": 0}
         with self._transaction():
-            for table in ("documents", "passages", "sentences", "vector_keys", "vectors", "pending", "vocabulary", "meta"):
+            for table in ("documents", "passages", "sentences", "vector_keys", "vectors", "readings", "pending", "vocabulary", "meta"):
                 self._execute(f"DELETE FROM {table}")
             self._execute("INSERT INTO lexicon (lexicon) VALUES ('delete-all')")
             self._set(values)
@@ -96,15 +100,24 @@ class CatalogWriter(Catalog):
         """How many texts still have no vector."""
         return int(self._rows("SELECT count(*) FROM pending")[0][0])
 
-    def pending(self, limit: int) -> list[tuple[int, str, str]]:
-        """The next texts without a vector, as (id, path of the document that wants it, text)."""
-        return self._rows("SELECT id, path, text FROM pending ORDER BY id LIMIT ?", (limit,))
+    def pending(self, role: Role, limit: int) -> list[tuple[int, str, str]]:
+        """The next texts that wait for this role, as (id, path of the document that wants it, text)."""
+        return self._rows("SELECT id, path, text FROM pending WHERE role = ? ORDER BY id LIMIT ?", (role, limit))
 
     def keep_vectors(self, ids: Sequence[int], vectors: Vector) -> None:
         """Commits the vectors of pending texts; `vectors` is float32, shape [len(ids), dimension]."""
         rows = [(id, np.ascontiguousarray(vector, np.float32).tobytes()) for id, vector in zip(ids, vectors, strict=True)]
         with self._transaction():
             self._many("INSERT INTO vectors (id, vector) VALUES (?, ?)", rows)
+            self._many("DELETE FROM pending WHERE id = ?", [(id,) for id in ids])
+
+    def keep_readings(self, ids: Sequence[int], readings: Sequence[Reading]) -> None:
+        """Commits the readings of pending passages, and with each its vector."""
+        rows = [(id, reading.packed()) for id, reading in zip(ids, readings, strict=True)]
+        vectors = [(id, reading.vector.tobytes()) for id, reading in zip(ids, readings, strict=True)]
+        with self._transaction():
+            self._many("INSERT INTO readings (id, reading) VALUES (?, ?)", rows)
+            self._many("INSERT INTO vectors (id, vector) VALUES (?, ?)", vectors)
             self._many("DELETE FROM pending WHERE id = ?", [(id,) for id in ids])
 
     def replace(self, removed: Sequence[str]) -> list[str]:
@@ -169,33 +182,46 @@ class CatalogWriter(Catalog):
         evidence = evidence_text(document.text, passage)
         kept = [word for word in words(evidence) if not word.stop]
         text = document.text[passage.start : passage.end]
+        searched = evidence if evidence.strip() else text
+        reading = self._vector_id("read", text, document.path, identity)
+        same = identity.reader == identity.fingerprint and searched == text
         row = self._insert(
-            'INSERT INTO passages (key, document, number, "start", "end", vector, stems, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+            'INSERT INTO passages (key, document, number, "start", "end", vector, reading, stems, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
             (
                 passage_id(document, passage, identity.splitter),
                 document_row,
                 passage.number,
                 passage.start,
                 passage.end,
-                self._vector_id(evidence if evidence.strip() else text, document.path, identity),
+                reading if same else self._vector_id("search", searched, document.path, identity),
+                reading,
                 " ".join(word.stem for word in kept),
                 text,
             ),
         )
         sentences = [
-            (row, position, s.start, s.end, s.boilerplate, self._vector_id(document.text[s.start : s.end], document.path, identity))
+            (
+                row,
+                position,
+                s.start,
+                s.end,
+                s.boilerplate,
+                self._vector_id("sentence", document.text[s.start : s.end], document.path, identity),
+            )
             for position, s in enumerate(passage.sentences)
         ]
         self._many("INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)", sentences)
         return [word.lower for word in kept]
 
-    def _vector_id(self, text: str, path: str, identity: Identity) -> int:
-        key = hashlib.sha256(f"{identity.fingerprint}\n{text}".encode()).digest()[:20]
+    def _vector_id(self, role: Role, text: str, path: str, identity: Identity) -> int:
+        model = identity.fingerprint if role == "search" else identity.reader
+        kind = "tokens" if role == "read" else "vector"
+        key = hashlib.sha256(f"{model}\n{kind}\n{text}".encode()).digest()[:20]
         known = self._rows("SELECT id FROM vector_keys WHERE key = ?", (key,))
         if known:
             return int(known[0][0])
         id = self._insert("INSERT INTO vector_keys (key) VALUES (?)", (key,))
-        self._execute("INSERT INTO pending (id, path, text) VALUES (?, ?, ?)", (id, path, text))
+        self._execute("INSERT INTO pending (id, role, path, text) VALUES (?, ?, ?, ?)", (id, role, path, text))
         return id
 
     def _unstage(self, paths: Sequence[str]) -> None:
@@ -209,8 +235,9 @@ class CatalogWriter(Catalog):
         self._many("DELETE FROM documents WHERE id = ?", rows)
 
     def _collect_garbage(self) -> None:
-        for table in ("vectors", "pending", "vector_keys"):
-            self._execute(f"DELETE FROM {table} WHERE id NOT IN (SELECT vector FROM passages UNION SELECT vector FROM sentences)")
+        needed = "SELECT vector FROM passages UNION SELECT reading FROM passages UNION SELECT vector FROM sentences"
+        for table in ("vectors", "readings", "pending", "vector_keys"):
+            self._execute(f"DELETE FROM {table} WHERE id NOT IN ({needed})")
 
     def _word_counts(self, documents: str) -> Counter[str]:
         counts: Counter[str] = Counter()

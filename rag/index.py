@@ -219,7 +219,7 @@ def rebuild_vectors(folder: Path, settings: Settings, seen: _State, reason: str)
 def _check(meta: Meta, asked: Identity, corpus: Path) -> None:
     if not meta.ready:
         raise _missing(corpus)
-    check_identity(Identity(*meta[:4]), asked, corpus)
+    check_identity(Identity(*meta[:5]), asked, corpus)
 
 
 def _missing(corpus: Path) -> IndexMissing:

@@ -3,16 +3,16 @@
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 
 from rag.build import build, sweep
 from rag.catalog_schema import FILE_NAME
-from rag.catalog_writer import CatalogWriter, Identity
+from rag.catalog_writer import CatalogWriter, Identity, Role
 from rag.config import Settings
 from rag.embed import Embedder, Vectors
 from rag.errors import CorpusEmpty, CorpusNotFound, IndexMismatch, ModelError, ReadError, SettingsError, StorageError
@@ -62,7 +62,7 @@ def index_folder(home: Path, corpus: Path) -> Path:
 def identity(embedder: Embedder, settings: Settings) -> Identity:
     """What an index made with this model and these settings depends on."""
     splitter = f"{SPLITTER_VERSION} with passages of {settings.passage_tokens} tokens"
-    return Identity(embedder.name, embedder.fingerprint, embedder.dimension, splitter)
+    return Identity(embedder.name, embedder.fingerprint, embedder.dimension, embedder.reader.fingerprint, splitter)
 
 
 def check_identity(made_with: Identity, asked: Identity, corpus: Path) -> None:
@@ -88,10 +88,10 @@ def ingest(
     with writing(folder, settings, anew=rebuild) as writer:
         asked = identity(embedder, settings)
         meta = writer.meta()
-        if rebuild or not (meta.ready or Identity(*meta[:4]) == asked):
+        if rebuild or not (meta.ready or Identity(*meta[:5]) == asked):
             writer.reset(asked)
         else:
-            check_identity(Identity(*meta[:4]), asked, corpus)
+            check_identity(Identity(*meta[:5]), asked, corpus)
         plan = _read(corpus, writer, embedder, settings, progress)
         return _finish(folder, writer, plan, corpus, embedder, progress)
 
@@ -181,18 +181,31 @@ def _finish(folder: Path, writer: CatalogWriter, plan: Plan, corpus: Path, embed
 def _embed(writer: CatalogWriter, embedder: Embedder, progress: Report | None) -> None:
     """Computes the vectors of all pending texts, committing them batch by batch."""
     total, done, began = writer.pending_count(), 0, time.monotonic()
-    while batch := writer.pending(EMBED_BATCH):
-        ids, paths, texts = zip(*batch, strict=True)
-        writer.keep_vectors(ids, _checked(embedder, embedder.embed(texts), len(texts)))
-        done += len(texts)
-        _report(progress, Progress(paths[-1], done, total, (time.monotonic() - began) / done * (total - done)))
+    for role in get_args(Role):
+        while batch := writer.pending(role, EMBED_BATCH):
+            ids, paths, texts = zip(*batch, strict=True)
+            _keep(writer, embedder, role, ids, texts)
+            done += len(texts)
+            _report(progress, Progress(paths[-1], done, total, (time.monotonic() - began) / done * (total - done)))
 
 
-def _checked(embedder: Embedder, vectors: Vectors, count: int) -> Vectors:
-    if vectors.shape != (count, embedder.dimension) or not np.isfinite(vectors).all():
+def _keep(writer: CatalogWriter, embedder: Embedder, role: Role, ids: Sequence[int], texts: Sequence[str]) -> None:
+    reader = embedder.reader
+    if role == "read":
+        readings = [reader.read(text) for text in texts]
+        _checked("reader", reader.dimension, np.stack([reading.vector for reading in readings]), len(texts))
+        writer.keep_readings(ids, readings)
+    elif role == "sentence":
+        writer.keep_vectors(ids, _checked("reader", reader.dimension, reader.embed(texts), len(texts)))
+    else:
+        writer.keep_vectors(ids, _checked(embedder.name, embedder.dimension, embedder.embed(texts), len(texts)))
+
+
+def _checked(name: str, dimension: int, vectors: Vectors, count: int) -> Vectors:
+    if vectors.shape != (count, dimension) or not np.isfinite(vectors).all():
         raise ModelError(
-            f"The embedding model {embedder.name} returned numbers of shape {vectors.shape} for {count} texts, or not finite ones.",
-            f"It has to return {embedder.dimension} finite numbers for each text.",
+            f"The embedding model {name} returned numbers of shape {vectors.shape} for {count} texts, or not finite ones.",
+            f"It has to return {dimension} finite numbers for each text.",
         )
     return vectors
 

@@ -13,7 +13,7 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from rag.embed import MiniLM, Vectors
+from rag.embed import MiniLM, Reader, Vectors
 from rag.errors import ModelError
 from rag.schema import Citation, Hit
 
@@ -31,6 +31,7 @@ class LlamaIndexEmbedder:
 
     def __init__(self, model: BaseEmbedding) -> None:
         self._model = model
+        self.reader: Reader = _COUNTER
         self.name = f"{model.class_name()}:{model.model_name}"
         self.dimension = len(self._call(model.get_text_embedding, "dimension"))
         self.fingerprint = hashlib.sha256(f"{self.name}:{self.dimension}".encode()).hexdigest()

@@ -3,19 +3,20 @@
 import sqlite3
 import threading
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from rag.catalog import Catalog
 from rag.catalog_schema import FILE_NAME, LAYOUT, translated
-from rag.catalog_writer import CatalogWriter, Identity, evidence_text, passage_id
+from rag.catalog_writer import CatalogWriter, Identity, Role, evidence_text, passage_id
 from rag.errors import IndexBroken, IndexLocked, IndexMissing, StorageError
 from rag.language.words import stems
 from rag.schema import Document, Passage, Sentence
 from tests.support.embedders import HashEmbedder
 
-IDENTITY = Identity("hash", "hash-1", 32, "1 with passages of 32 tokens")
+IDENTITY = Identity("hash", "hash-1", 32, "hash-1", "1 with passages of 32 tokens")
 
 TEXTS = {
     "a.txt": ["The ferry sank near Lund.", "A ferry is a ship.", "Sign up now!"],
@@ -38,8 +39,14 @@ def document(path: str, sentences: list[str]) -> tuple[Document, list[Passage]]:
 def fill(writer: CatalogWriter, texts: dict[str, list[str]], removed: tuple[str, ...] = ()) -> None:
     for path, sentences in texts.items():
         writer.stage(*document(path, sentences), IDENTITY)
-    while batch := writer.pending(100):
-        writer.keep_vectors([row[0] for row in batch], HashEmbedder().embed([row[2] for row in batch]))
+    embedder = HashEmbedder()
+    for role in get_args(Role):
+        while batch := writer.pending(role, 100):
+            ids, texts = [row[0] for row in batch], [row[2] for row in batch]
+            if role == "read":
+                writer.keep_readings(ids, [embedder.read(text) for text in texts])
+            else:
+                writer.keep_vectors(ids, embedder.embed(texts))
     writer.replace(removed)
     writer.swap("vectors", 0)
 
@@ -62,7 +69,7 @@ def catalog(writer: CatalogWriter):  # type: ignore[no-untyped-def]
 
 def test_meta_says_what_it_was_made_with(catalog: Catalog) -> None:
     meta = catalog.meta()
-    assert Identity(*meta[:4]) == IDENTITY
+    assert Identity(*meta[:5]) == IDENTITY
     assert (meta.generation, meta.ready, meta.vectors, catalog.generation) == (1, True, "vectors", 1)
 
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from rag.embed import Vectors
-from rag.language.words import stems
+from rag.embed import TOKEN_DIMENSION, QuestionReading, Reader, Reading, Vectors
+from rag.language.words import stems, words
 
 DIMENSION = 32
 
@@ -23,6 +23,24 @@ class HashEmbedder:
         self.fingerprint = fingerprint
         self.calls = 0
         self.texts: list[str] = []
+
+    @property
+    def reader(self) -> Reader:
+        """The embedder itself."""
+        return self
+
+    def read(self, text: str) -> Reading:
+        """One token for each word: its direction, repeated to the size of a token."""
+        found = words(text)
+        tokens = [np.resize(_vector(word.lower), TOKEN_DIMENSION) * 127 for word in found]
+        starts, ends = [word.start for word in found], [word.end for word in found]
+        matrix = np.rint(np.array(tokens)).astype(np.int8).reshape(len(found), TOKEN_DIMENSION)
+        return Reading(self.embed([text])[0], np.array(starts, np.uint32), np.array(ends, np.uint32), matrix)
+
+    def read_question(self, text: str) -> QuestionReading:
+        """All words count the same."""
+        reading = self.read(text)
+        return QuestionReading(reading, np.ones(len(reading.starts), np.float32))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32, shape [len(texts), 32]."""
