@@ -69,6 +69,7 @@ class QuestionReading(NamedTuple):
 class Reader(Protocol):
     """What judges evidence: one model for every corpus, whichever embedding retrieves, so that one calibration holds."""
 
+    name: str
     fingerprint: str
     dimension: int
 

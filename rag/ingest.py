@@ -193,10 +193,10 @@ def _keep(writer: CatalogWriter, embedder: Embedder, role: Role, ids: Sequence[i
     reader = embedder.reader
     if role == "read":
         readings = [reader.read(text) for text in texts]
-        _checked("reader", reader.dimension, np.stack([reading.vector for reading in readings]), len(texts))
+        _checked(reader.name, reader.dimension, np.stack([reading.vector for reading in readings]), len(texts))
         writer.keep_readings(ids, readings)
     elif role == "sentence":
-        writer.keep_vectors(ids, _checked("reader", reader.dimension, reader.embed(texts), len(texts)))
+        writer.keep_vectors(ids, _checked(reader.name, reader.dimension, reader.embed(texts), len(texts)))
     else:
         writer.keep_vectors(ids, _checked(embedder.name, embedder.dimension, embedder.embed(texts), len(texts)))
 
