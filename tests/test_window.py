@@ -10,12 +10,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -96,7 +96,9 @@ def browser() -> Iterator["Browser"]:
 
 
 @contextmanager
-def opened(browser: "Browser", address: str, width: int = 1300, height: int = 850, scheme: str = "light") -> Iterator["Page"]:
+def opened(
+    browser: "Browser", address: str, width: int = 1300, height: int = 850, scheme: Literal["light", "dark"] = "light"
+) -> Iterator["Page"]:
     """A fresh page of the window. Fails at the end on a script error, a dialog, or a request to another host."""
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
@@ -108,9 +110,13 @@ def opened(browser: "Browser", address: str, width: int = 1300, height: int = 85
         if not url.startswith((origin[0] + "/", "data:", "blob:")):
             wrong.append(f"request to {url}")
 
+    def refuse(dialog: "Dialog") -> None:
+        wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     page.on("request", lambda request: watch(request.url))
     page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
-    page.on("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", refuse)
     page.goto(address)
     page.wait_for_selector("#groundline[data-ready]")
     yield page
@@ -229,7 +235,7 @@ def test_every_control_has_a_name(window: Window, browser: "Browser") -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_reads_without_scrolling_sideways(window: Window, browser: "Browser", scheme: str) -> None:
+def test_a_phone_reads_without_scrolling_sideways(window: Window, browser: "Browser", scheme: Literal["light", "dark"]) -> None:
     with opened(browser, window.address, 360, 740, scheme) as page:
         ask(page, ANSWERED)
         page.locator(".answer .cite").first.click()
