@@ -22,8 +22,8 @@ from rag.language.sentences import find
 
 # Features that may speak for a claim: a paraphrase changes words and order where a small edit does not. All others only speak against.
 FREE = ("loose", "disorder")
-# Features of findings that decide alone in a short span, whatever else agrees: there their weight is at least 7.
-DECISIVE = ("facts", "denials", "claims")
+# In a short span some findings decide alone, whatever else agrees: their features weigh at least this much there.
+LEAST = {"facts": 7.0, "denials": 7.0, "claims": 7.0, "soft": 3.0}
 PAIRS = Path(__file__).parent.parent / "tests" / "data" / "grounding_pairs"
 
 
@@ -108,7 +108,7 @@ def _line(outcomes: Sequence[tuple[bool, bool]]) -> str:
     return text + (f" balanced {balanced(outcomes):.3f}" if bad and good else "")
 
 
-def fit(name: str, cases: Sequence[Case], coefficients: Coefficients, strength: float, least: float, most: float) -> None:
+def fit(name: str, cases: Sequence[Case], coefficients: Coefficients, strength: float, least: dict[str, float]) -> None:
     """Fits one logistic score, both labels weighing the same; of a text with several sentences the worst one speaks for it.
 
     Prints the coefficients with the threshold that does best, and the balanced accuracy of a cross-validation that leaves whole
@@ -123,7 +123,7 @@ def fit(name: str, cases: Sequence[Case], coefficients: Coefficients, strength: 
     y = np.array([0.0 if case.supported else 1.0 for case, _ in scored])
     groups = np.array([case.document for case, _ in scored])
     share = np.where(y == 1, 0.5 / (y == 1).mean(), 0.5 / (y == 0).mean())
-    bounds = [(None, None), *((-most if name in FREE else least if name in DECISIVE else 0.0, None) for name in Features._fields)]
+    bounds = [(None, None), *((-1.0 if name in FREE else least.get(name, 0.0), None) for name in Features._fields)]
 
     def loss(w: "np.ndarray", x: "np.ndarray", target: "np.ndarray", weight: "np.ndarray") -> float:
         z = w[0] + x @ w[1:]
@@ -157,8 +157,8 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true")
     arguments = parser.parse_args()
     if arguments.fit:
-        fit("PASSAGE", [*read_pairs("dev"), *moved(PAIRS.parent.parent.parent / "seeds")], PASSAGE, 3.0, 7.0, 1.0)
-        fit("DOCUMENT", read_summedits(arguments.data, "evaluation"), DOCUMENT, 1.0, 0.0, 1.0)
+        fit("PASSAGE", [*read_pairs("dev"), *moved(PAIRS.parent.parent.parent / "seeds")], PASSAGE, 3.0, LEAST)
+        fit("DOCUMENT", read_summedits(arguments.data, "evaluation"), DOCUMENT, 1.0, {})
         return
     pairs = read_pairs(arguments.split)
     got, spent = run(pairs)

@@ -15,7 +15,7 @@ LONGEST_PASSAGE = 800
 
 
 class Evidence(NamedTuple):
-    """`units` are the sentences nearest to the claim, in the order of the text; `texts` are all of them; `lower` is all text, quotes straight."""
+    """`units` are the sentences nearest to the claim, in order; `texts` are all of them; `lower` is all text with straight quotes."""
 
     units: tuple[Reading, ...]
     texts: tuple[str, ...]

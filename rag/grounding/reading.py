@@ -153,11 +153,12 @@ def _word(token: Word, tokens: tuple[Word, ...], place: int, clause: int) -> Ite
     sense = meaning(token.lower)
     pos = parts_of_speech(token.lower)
     following = tokens[place + 1].lower if place + 1 < len(tokens) else ""
+    after_next = tokens[place + 2].lower if place + 2 < len(tokens) and following in _PARTICLES else ""
     if "v" in pos and following in _PARTICLES:
         phrase = next((f"{base}_{following}" for base in sorted(sense.bases) if meaning(f"{base}_{following}").senses), None)
         sense = meaning(phrase) if phrase else sense
     past = "v" in pos and (token.lower.endswith("ed") or is_irregular_verb(token.lower))
-    passive = past and (following == "by" or before in _BE or (two_before in _BE and before not in _NOUN_LEADS))
+    passive = past and ("by" in (following, after_next) or before in _BE or (two_before in _BE and before not in _NOUN_LEADS))
     verb = passive or ("v" in pos and before not in _NOUN_LEADS and (past or _acts(token.lower, before, pos)))
     return Item(
         token.start,

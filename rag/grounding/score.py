@@ -39,6 +39,7 @@ class Features(NamedTuple):
     soft: float
     facts: float
     denials: float
+    edited: float
     claims: float
 
 
@@ -74,6 +75,7 @@ def features(claim: Reading, matches: Sequence[Match], evidence: Evidence, findi
         apart=_apart(matches, evidence),
         facts=_decisive(findings, FACTS),
         denials=_decisive(findings, DENIALS),
+        edited=min(sum(replaced), 1.5) / 1.5 * _closeness(matches) ** 2,
         claims=_decisive(findings, CLAIMS),
     )
 
@@ -82,6 +84,16 @@ def departure(values: Features, coefficients: Coefficients) -> float:
     """The probability that the claim is not supported (logistic regression; see weights.py)."""
     z = coefficients.bias + sum(coefficients.weights[name] * value for name, value in values._asdict().items())
     return 1 / (1 + exp(-max(min(z, 40.0), -40.0)))
+
+
+def _closeness(matches: Sequence[Match]) -> float:
+    """Share of the claim's weight that one sentence of the evidence has in the same words."""
+    total = sum(match.item.weight for match in matches) or 1.0
+    by_unit: dict[int, float] = {}
+    for match in matches:
+        if match.relation == "same":
+            by_unit[match.unit] = by_unit.get(match.unit, 0.0) + match.item.weight
+    return max(by_unit.values(), default=0.0) / total
 
 
 def _decisive(findings: Sequence[Finding], checks: frozenset[str]) -> float:
@@ -122,7 +134,7 @@ def replacement(position: int, matches: Sequence[Match], evidence: Evidence) -> 
     if spot is None:
         return 0.0
     rival = items[spot]
-    noun = parts_of_speech(match.item.word)[:1] in ("n", "a", "") and parts_of_speech(rival.word)[:1] in ("n", "a") and not match.item.verb
+    noun = not match.item.verb and not rival.verb
     beside = before is None or (matches[position - 1] is before and spot == low)
     tight = beside and (not ends or (matches[position + 1] is after and spot == high - 1))
     return (1.0 if noun else 0.5) * (1.0 if tight else 0.6)

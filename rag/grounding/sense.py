@@ -74,7 +74,9 @@ def check_denials(claim: Reading, matches: Sequence[Match], evidence: Evidence) 
         here, there = focus(claim, match.item), focus(unit, other)
         if here and not in_scope(unit, other) and not _excused(unit, other, match, matches):
             found.append(Finding("denial", 1.0, f"the sentence denies “{match.item.word}”, the cited text affirms it"))
-        elif there and not in_scope(claim, match.item) and not _excused(claim, match.item, match, matches):
+        elif there and not (
+            in_scope(claim, match.item) or _excused(claim, match.item, match, matches) or _said_elsewhere(claim, match, evidence)
+        ):
             found.append(Finding("denial", 1.0, f"the sentence affirms “{match.item.word}”, the cited text denies it"))
     return found
 
@@ -91,12 +93,25 @@ def in_scope(unit: Reading, item: Item) -> bool:
 
 
 def focus(unit: Reading, item: Item) -> bool:
-    """Whether an item is what a denial is about: the first word of weight that it reaches."""
+    """Whether an item is what a denial is about: the first word of weight that it reaches, past "able to"."""
     for cue in unit.negations:
         if (cue.strength == 1 or cue.cue.endswith(" to")) and cue.end <= item.start < cue.scope_end:
-            if not any(cue.end <= other.start < item.start and (other.weight > 0.25 or other.verb) for other in unit.items):
+            between = [other for other in unit.items if cue.end <= other.start < item.start and (other.weight > 0.25 or other.verb)]
+            if not between or (between[0].word == "able" and all(other.word.endswith("ly") for other in between[1:])):
                 return True
     return False
+
+
+def _said_elsewhere(claim: Reading, match: Match, evidence: Evidence) -> bool:
+    """Whether another synonym of a word stands in the spans undenied, as the word does in the claim."""
+    if match.relation != "synonym" or in_scope(claim, match.item):
+        return False
+    return any(
+        related(match.item.word, item.word) in ("same", "synonym") and not in_scope(unit, item)
+        for unit in evidence.units
+        for item in unit.items
+        if item.kind == "word"
+    )
 
 
 def _excused(unit: Reading, item: Item, match: Match, matches: Sequence[Match]) -> bool:
@@ -316,20 +331,21 @@ def check_places(claim: Reading, matches: Sequence[Match], evidence: Evidence) -
             continue
         unit = evidence.units[before.unit]
         anchor = unit.items[before.at]
+        taken = {other.at for other in matches if other.unit == before.unit}
         rival = next((item for item in unit.items[before.at + 1 :] if item.kind == match.item.kind), None)
         if rival is None or rival.place - anchor.place > 3:
             continue
         if match.unit == before.unit and rival != unit.items[match.at] and rival.clause == anchor.clause:
-            if not _equal_fact(match.item, rival) and not _elsewhere(before.item, match.item, unit):
+            if not _equal_fact(match.item, rival) and not _elsewhere(before.item, match.item, unit, taken):
                 reason = f"“{before.item.word} … {_text(claim, match.item)}”, where the cited text has “{_text(unit, rival)}”"
                 found.append(Finding("place", 1.0, reason))
     return found
 
 
-def _elsewhere(word: Item, fact: Item, unit: Reading) -> bool:
-    """Whether a synonym of a word is followed by the fact at another place of the sentence."""
+def _elsewhere(word: Item, fact: Item, unit: Reading, taken: set[int]) -> bool:
+    """Whether a synonym of a word, not said by the claim itself, is followed by the fact at another place of the sentence."""
     for place, item in enumerate(unit.items):
-        if item.meaning is not None and word.meaning is not None and related(word.word, item.word) in ("same", "synonym"):
+        if place not in taken and item.meaning is not None and related(word.word, item.word) in ("same", "synonym"):
             following = next((other for other in unit.items[place + 1 :] if other.kind == fact.kind), None)
             if following is not None and following.place - item.place <= 3 and _equal_fact(fact, following):
                 return True
