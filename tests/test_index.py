@@ -26,7 +26,7 @@ QUESTIONS = tuple(made_up_text(1, seed).strip() for seed in (1, 2, 3))
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus of some 1,200 passages and its index: more than Chroma keeps in its log."""
     base = tmp_path_factory.mktemp("made")
-    write_corpus(base / "corpus", 12, 210)
+    write_corpus(base / "corpus", 12, 100)
     run(base / "corpus", base / "home")
     return base
 
@@ -206,7 +206,7 @@ def test_an_index_outlives_its_corpus(base: Path) -> None:
 def test_opening_with_another_model_or_splitter_names_both(made: Path, embedder: HashEmbedder, settings: Settings, named: str) -> None:
     with pytest.raises(IndexMismatch) as raised:
         open_index(made / "corpus", made / "home", embedder, settings)
-    assert "hash-1" in str(raised.value) and "32 tokens" in str(raised.value) and named in str(raised.value)
+    assert "hash-1" in str(raised.value) and "16 tokens" in str(raised.value) and named in str(raised.value)
     assert "groundline repair --rebuild" in raised.value.hint
 
 
@@ -258,7 +258,7 @@ def test_readers_see_the_old_state_or_the_new_while_another_process_writes(base:
     index = reader(corpus, home)
     old = (answers(index, QUESTIONS), contents(index.catalog))
     for number in range(6):
-        (corpus / f"doc_{number:03d}.txt").write_text(made_up_text(150, 500 + number), encoding="utf-8")
+        (corpus / f"doc_{number:03d}.txt").write_text(made_up_text(80, 500 + number), encoding="utf-8")
     writer = forks.start(corpus, home)
     seen = []
     ended = threading.Event()

@@ -280,7 +280,7 @@ def test_another_model_or_splitter_is_refused(corpus: Path, home: Path, embedder
     before = state(corpus, home)
     with pytest.raises(IndexMismatch) as raised:
         ingest(corpus, home, embedder, settings_)
-    assert "hash-1" in str(raised.value) and "32 tokens" in str(raised.value) and named in str(raised.value)
+    assert "hash-1" in str(raised.value) and "16 tokens" in str(raised.value) and named in str(raised.value)
     assert "groundline repair --rebuild" in raised.value.hint
     assert state(corpus, home) == before
 
@@ -357,7 +357,7 @@ def rows_of(corpus: Path, home: Path) -> dict[str, int]:
 
 def test_a_second_writer_says_who_holds_the_lock(corpus: Path, home: Path) -> None:
     run(corpus, home)
-    impatient = Settings(passage_tokens=32, lock_timeout=0)
+    impatient = Settings(passage_tokens=16, lock_timeout=0)
     with writing(index_folder(home, corpus), SETTINGS), pytest.raises(IndexLocked, match=f"process {os.getpid()}"):
         ingest(corpus, home, HashEmbedder(), impatient)
     assert ingest(corpus, home, HashEmbedder(), impatient).unchanged == ("ferry.txt", "mill.md")

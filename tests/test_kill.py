@@ -24,7 +24,7 @@ from tests.support.embedders import HashEmbedder
 from tests.support.forks import Forks, Run
 from tests.support.indexes import SETTINGS, answers, contents, reader, run
 
-DOCUMENTS, SENTENCES = 36, 140  # some 2,400 passages
+DOCUMENTS, SENTENCES = 36, 70  # some 2,400 passages
 CHANGED = 15  # of them in the second state: just over 1,000 passages, so that Chroma saves its graph
 RANDOM_KILLS, FIRST_KILLS = 20, 3
 SAVE_KILLS = (1, 2, 4, 7)  # changes of a file of the graph
