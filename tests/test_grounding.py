@@ -127,7 +127,7 @@ def test_every_sentence_of_the_articles_supports_itself(path: Path) -> None:
         assert check_grounding(quote, [quote]).label in ("supported", "not_judged"), quote
 
 
-@pytest.mark.parametrize(("split", "caught", "alarms"), [("dev", 0.88, 0.10), ("test", 0.80, 0.12)])
+@pytest.mark.parametrize(("split", "caught", "alarms"), [("dev", 0.92, 0.06), ("test", 0.85, 0.10)])
 def test_hand_made_pairs_stay_at_the_level_reached(split: str, caught: float, alarms: float) -> None:
     outcomes = [
         (claim["label"], check_grounding(claim["sentence"], [entry["span"]]).label)

@@ -8,7 +8,8 @@ from rag.grounding.evidence import Evidence, flat, gather
 from rag.grounding.facts import Finding, check_dates, check_names, check_numbers, check_quotes
 from rag.grounding.reading import Reading, read, straight
 from rag.grounding.score import Features, departure, features
-from rag.grounding.sense import check_amounts, check_denials, check_doubt, check_places, check_roles, check_speakers
+from rag.grounding.sense import check_amounts, check_denials, check_doubt, check_places, check_roles
+from rag.grounding.speakers import check_speakers
 from rag.grounding.weights import DOCUMENT, PASSAGE
 from rag.language.sentences import find
 from rag.language.synonyms import is_common_word

@@ -5,49 +5,12 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from rag.language.dates import dates
+from rag.language.quantities import DAYS, MEASURES, MONEY, ONES, ORDINALS, PARTS, SCALES, SHORT_SCALES, TENS, VAGUE
 from rag.language.words import STOP_WORDS, stem
 
 Kind = Literal["count", "share", "money", "duration", "measure", "ordinal", "times"]
 Bound = Literal["exact", "about", "over", "under"]
 
-_ONES = {
-    name: value
-    for value, name in enumerate(
-        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-        nineteen""".split()
-    )
-}
-_TENS = {
-    name: value for value, name in zip(range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True)
-}
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 1_000_000_000_000}
-_SHORT_SCALES = {"k": 1_000, "m": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000, "b": 1_000_000_000}
-_ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
-    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
-    "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100,
-}  # fmt: skip
-_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9}
-_PARTS |= {"tenth": 10, "hundredth": 100}
-_VAGUE = {"dozens": 12, "scores": 20, "tens": 10, "hundreds": 100, "thousands": 1_000, "millions": 1_000_000, "billions": 1_000_000_000}
-_DAYS = {"second": 1 / 86_400, "minute": 1 / 1_440, "hour": 1 / 24, "day": 1, "week": 7, "fortnight": 14, "month": 30.4375}
-_DAYS |= {"year": 365.25, "decade": 3_652.5, "century": 36_525, "centurie": 36_525, "night": 1, "hr": 1 / 24, "min": 1 / 1_440}
-_MONEY = {"$": "dollar", "us$": "dollar", "€": "euro", "£": "pound", "¥": "yuan", "₹": "rupee"}
-_MONEY |= {name: name for name in ("dollar", "euro", "pound", "yuan", "yen", "rupee", "ruble", "franc", "peso", "won", "lira", "cent")}
-_MONEY |= {"usd": "dollar", "eur": "euro", "gbp": "pound", "rmb": "yuan", "renminbi": "yuan", "buck": "dollar"}
-# Measures in one base unit each: metres, kilograms, square metres, litres, degrees.
-_MEASURES = {
-    "m": ("metre", 1), "meter": ("metre", 1), "metre": ("metre", 1), "km": ("metre", 1e3), "kilometer": ("metre", 1e3),
-    "kilometre": ("metre", 1e3), "cm": ("metre", 0.01), "centimeter": ("metre", 0.01), "centimetre": ("metre", 0.01),
-    "mm": ("metre", 0.001), "millimeter": ("metre", 0.001), "millimetre": ("metre", 0.001), "mile": ("metre", 1609.344),
-    "foot": ("metre", 0.3048), "feet": ("metre", 0.3048), "ft": ("metre", 0.3048), "inch": ("metre", 0.0254),
-    "inche": ("metre", 0.0254), "yard": ("metre", 0.9144), "kg": ("kilogram", 1), "kilogram": ("kilogram", 1), "kilo": ("kilogram", 1),
-    "g": ("kilogram", 0.001), "gram": ("kilogram", 0.001), "ton": ("kilogram", 1e3), "tonne": ("kilogram", 1e3),
-    "lb": ("kilogram", 0.4536), "ounce": ("kilogram", 0.02835), "hectare": ("square metre", 1e4), "acre": ("square metre", 4046.86),
-    "litre": ("litre", 1), "liter": ("litre", 1), "gallon": ("litre", 3.785), "degree": ("degree", 1), "mph": ("mph", 1),
-    "megawatt": ("watt", 1e6), "gigawatt": ("watt", 1e9), "kilowatt": ("watt", 1e3), "watt": ("watt", 1), "mw": ("watt", 1e6),
-    "kw": ("watt", 1e3), "gw": ("watt", 1e9), "gb": ("byte", 1e9), "tb": ("byte", 1e12), "mb": ("byte", 1e6),
-}  # fmt: skip
 _BOUNDS: tuple[tuple[Bound, str], ...] = (
     ("over", r"(?:more than|over|above|at least|no fewer than|no less than|not less than|upwards of|in excess of|exceed(?:s|ed"
              r"|ing)?|greater than"
@@ -194,17 +157,17 @@ def _digits(tokens: list[_Token], index: int, text: str) -> _Core | None:
         return _Core(index, index + 3, 100 * value / float(_at(tokens, index + 2)), "share")
     if touching and following in (".", ")") and _LIST_MARK.search(text[: token.start]) and text[token.end + 1 : token.end + 2] in " \t":
         return None
-    if touching and following in _SHORT_SCALES and (following != "m" or _at(tokens, index - 1) in _MONEY):
-        return _Core(index, index + 2, value * _SHORT_SCALES[following])
-    if touching and following.isalpha() and following not in _MEASURES and following not in ("bn", "mn"):
+    if touching and following in SHORT_SCALES and (following != "m" or _at(tokens, index - 1) in MONEY):
+        return _Core(index, index + 2, value * SHORT_SCALES[following])
+    if touching and following.isalpha() and following not in MEASURES and following not in ("bn", "mn"):
         return None
     last = index + 1
-    while _joined(tokens, last) in _SCALES or _at(tokens, last) in _SCALES:
+    while _joined(tokens, last) in SCALES or _at(tokens, last) in SCALES:
         last += _at(tokens, last) == "-"
-        value *= _SCALES[_at(tokens, last)]
+        value *= SCALES[_at(tokens, last)]
         last += 1
-    if _joined(tokens, last) in _PARTS and value < 10 and following == "-":
-        return _Core(index, last + 2, 100 * value / _PARTS[_at(tokens, last + 1)], "share")
+    if _joined(tokens, last) in PARTS and value < 10 and following == "-":
+        return _Core(index, last + 2, 100 * value / PARTS[_at(tokens, last + 1)], "share")
     return _in_so_many(tokens, index, last, value)
 
 
@@ -219,7 +182,7 @@ def _in_so_many(tokens: list[_Token], first: int, last: int, value: float) -> _C
     """Reads "one in five" and "three out of four" as shares."""
     after = last + 1 if _at(tokens, last) == "in" else last + 2 if (_at(tokens, last), _at(tokens, last + 1)) == ("out", "of") else 0
     word = _at(tokens, after) if after else ""
-    whole = float(word) if word.isdecimal() else float(_ONES.get(word, 0))
+    whole = float(word) if word.isdecimal() else float(ONES.get(word, 0))
     if (
         after
         and whole in (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 20, 100, 1000)
@@ -232,31 +195,31 @@ def _in_so_many(tokens: list[_Token], first: int, last: int, value: float) -> _C
 
 def _worded(tokens: list[_Token], index: int) -> _Core | None:
     word, following = tokens[index].lower, _at(tokens, index + 1)
-    if word in _VAGUE:
+    if word in VAGUE:
         return _vague(tokens, index)
-    if word in _DAYS and _joined(tokens, index + 1) == "long":
+    if word in DAYS and _joined(tokens, index + 1) == "long":
         return _Core(index, index, 1)
     if word in ("half", "halves", "quarter"):
         return _part(tokens, index, index, 1)
-    if word in ("a", "an") and following in (*_SCALES, "dozen", "couple", "half", "third", "quarter", "fifth", "tenth", "score"):
+    if word in ("a", "an") and following in (*SCALES, "dozen", "couple", "half", "third", "quarter", "fifth", "tenth", "score"):
         return _after_article(tokens, index)
     if word in ("twice", "double", "doubled", "thrice", "triple", "tripled", "once"):
         return None if word == "once" else _Core(index, index + 1, 2 if word in ("twice", "double", "doubled") else 3, "times")
     if word == "dozen":
         return _Core(index, index + 1, 12)
-    if word in _ONES or word in _TENS:
+    if word in ONES or word in TENS:
         return _cardinal(tokens, index)
-    if word in _ORDINALS and not (word == "second" and _at(tokens, index - 1) in ("per", "a", "each", "every", "split")):
-        return _Core(index, index + 1, _ORDINALS[word], "ordinal")
-    if word in ("a", "an") and following.removesuffix("s") in _DAYS and following not in ("second", "min", "hr"):
+    if word in ORDINALS and not (word == "second" and _at(tokens, index - 1) in ("per", "a", "each", "every", "split")):
+        return _Core(index, index + 1, ORDINALS[word], "ordinal")
+    if word in ("a", "an") and following.removesuffix("s") in DAYS and following not in ("second", "min", "hr"):
         return _article_duration(tokens, index)
     return None
 
 
 def _vague(tokens: list[_Token], index: int) -> _Core | None:
-    value, last = float(_VAGUE[tokens[index].lower]), index + 1
-    while _at(tokens, last) == "of" and _at(tokens, last + 1) in _VAGUE:
-        value *= _VAGUE[_at(tokens, last + 1)]
+    value, last = float(VAGUE[tokens[index].lower]), index + 1
+    while _at(tokens, last) == "of" and _at(tokens, last + 1) in VAGUE:
+        value *= VAGUE[_at(tokens, last + 1)]
         last += 2
     if tokens[index].lower in ("scores", "tens") and last == index + 1 and _at(tokens, last) != "of":
         return None
@@ -270,11 +233,11 @@ def _after_article(tokens: list[_Token], index: int) -> _Core | None:
     if word in ("dozen", "score"):
         last = index + 2
         return _Core(index, last, 12 if word == "dozen" else 20) if word == "dozen" or _at(tokens, last) == "of" else None
-    if word in _PARTS:
+    if word in PARTS:
         return _part(tokens, index, index + 1, 1)
     value, last = 1.0, index + 1
-    while _at(tokens, last) in _SCALES:
-        value *= _SCALES[_at(tokens, last)]
+    while _at(tokens, last) in SCALES:
+        value *= SCALES[_at(tokens, last)]
         last += 1
     return _Core(index, last, value)
 
@@ -288,7 +251,7 @@ def _part(tokens: list[_Token], first: int, last: int, count: float) -> _Core | 
         return None
     if not half and after not in ("of", "the", "-") and not (count > 1 or word == "quarter"):
         return None
-    return _Core(first, last + 1, 100 * count / _PARTS[word.removesuffix("s") if word != "halves" else word], "share")
+    return _Core(first, last + 1, 100 * count / PARTS[word.removesuffix("s") if word != "halves" else word], "share")
 
 
 def _cardinal(tokens: list[_Token], index: int) -> _Core | None:
@@ -297,17 +260,17 @@ def _cardinal(tokens: list[_Token], index: int) -> _Core | None:
     while last < len(tokens):
         word = tokens[last].lower
         if (
-            word in _ONES
+            word in ONES
             and (ended == last or _at(tokens, ended) in ("-", "and"))
             and (group % 100 in (0, *range(20, 100, 10)) or last == index)
         ):
-            group += _ONES[word]
-        elif word in _TENS and group % 100 == 0:
-            group += _TENS[word]
+            group += ONES[word]
+        elif word in TENS and group % 100 == 0:
+            group += TENS[word]
         elif word == "hundred" and group:
             group *= 100
-        elif word in _SCALES and word != "hundred" and group:
-            total, group = total + group * _SCALES[word], 0.0
+        elif word in SCALES and word != "hundred" and group:
+            total, group = total + group * SCALES[word], 0.0
         elif (
             word in ("-", "‑")
             and last > index
@@ -325,12 +288,12 @@ def _cardinal(tokens: list[_Token], index: int) -> _Core | None:
     value, last = total + group, ended
     denominator = _joined(tokens, last) or (_at(tokens, last) if value < 10 else "")
     singular = denominator.removesuffix("s")
-    if value < 10 and singular in _PARTS and denominator not in ("second", "seconds") and (value > 1 or denominator != "half"):
+    if value < 10 and singular in PARTS and denominator not in ("second", "seconds") and (value > 1 or denominator != "half"):
         end = last + 1 if _joined(tokens, last) else last
         if (value == 1) == (denominator == singular):
-            return _Core(index, end + 1, 100 * value / _PARTS[singular], "share")
-    if _joined(tokens, last) in _ORDINALS and value >= 20:
-        return _Core(index, last + 2, value + _ORDINALS[_joined(tokens, last)], "ordinal")
+            return _Core(index, end + 1, 100 * value / PARTS[singular], "share")
+    if _joined(tokens, last) in ORDINALS and value >= 20:
+        return _Core(index, last + 2, value + ORDINALS[_joined(tokens, last)], "ordinal")
     if _is_pronoun(tokens, index, last, value):
         return None
     if last + 1 < len(tokens) and _at(tokens, last) == "dozen":
@@ -345,7 +308,7 @@ def _is_pronoun(tokens: list[_Token], index: int, last: int, value: float) -> bo
         return not after.endswith("s") or bool(_joined(tokens, last))
     if value != 1 or last != index + 1:
         return False
-    if after == "in" and _at(tokens, last + 1) in _ONES:
+    if after == "in" and _at(tokens, last + 1) in ONES:
         return False
     if after == "day":
         return before in ("", ",", "and", "but", "some")
@@ -379,7 +342,7 @@ def _article_duration(tokens: list[_Token], index: int) -> _Core | None:
     ):
         return _Core(index, index + 1, 1)
     previous = [_at(tokens, place) for place in range(index - 3, index)]
-    if any(word and (word[0].isdecimal() or word in _ONES or word in _TENS or word in _SCALES) for word in previous):
+    if any(word and (word[0].isdecimal() or word in ONES or word in TENS or word in SCALES) for word in previous):
         return None
     return _Core(index, index + 1, 1)
 
@@ -391,29 +354,29 @@ def _finish(core: _Core, tokens: list[_Token], text: str) -> Number:
     sign = _at(tokens, core.first - 1)
     word = _joined(tokens, last) or _at(tokens, last)
     step = 2 if _joined(tokens, last) else 1
-    while word in _BETWEEN and _at(tokens, last + step).removesuffix("s") in (*_DAYS, *_BETWEEN, "dollar", "euro", "yuan", "pound"):
+    while word in _BETWEEN and _at(tokens, last + step).removesuffix("s") in (*DAYS, *_BETWEEN, "dollar", "euro", "yuan", "pound"):
         last, step, word = last + step, 1, _at(tokens, last + step)
-    singular = word if word in _MEASURES or word in _MONEY else word.removesuffix("s")
+    singular = word if word in MEASURES or word in MONEY else word.removesuffix("s")
     if kind in ("count", "share") and word == "half" and step == 1:
         singular = ""
     if kind == "count":
         if word == "%" or word in ("percent", "percentage", "pc") or (word, _at(tokens, last + 1)) == ("per", "cent"):
             kind, unit, last = "share", "percent", last + (2 if word == "per" else step)
-        elif sign in _MONEY or singular in _MONEY:
-            kind, unit = "money", _MONEY.get(sign) or _MONEY[singular]
-            start, last = (tokens[core.first - 1].start, last) if sign in _MONEY else (start, last + step)
-        elif singular in _DAYS and word != "seconds" or word == "seconds":
-            kind, unit, value, last = "duration", "day", value * _DAYS[singular], last + step
-        elif singular in _MEASURES and (singular != "m" or tokens[core.first].lower[0].isdecimal()):
-            kind, (unit, factor), last = "measure", _MEASURES[singular], last + step
+        elif sign in MONEY or singular in MONEY:
+            kind, unit = "money", MONEY.get(sign) or MONEY[singular]
+            start, last = (tokens[core.first - 1].start, last) if sign in MONEY else (start, last + step)
+        elif singular in DAYS and word != "seconds" or word == "seconds":
+            kind, unit, value, last = "duration", "day", value * DAYS[singular], last + step
+        elif singular in MEASURES and (singular != "m" or tokens[core.first].lower[0].isdecimal()):
+            kind, (unit, factor), last = "measure", MEASURES[singular], last + step
             value *= factor
         elif word == "times":
             kind, unit, last = "times", "times", last + 1
     elif kind == "share":
         words = [_at(tokens, place) for place in range(last, last + 2)]
         words = words[1:] if words[0] in ("a", "an") else words
-        if words and words[0].removesuffix("s") in _DAYS:
-            kind, unit, value = "duration", "day", value / 100 * _DAYS[words[0].removesuffix("s")]
+        if words and words[0].removesuffix("s") in DAYS:
+            kind, unit, value = "duration", "day", value / 100 * DAYS[words[0].removesuffix("s")]
             last += 1 if _at(tokens, last) not in ("a", "an") else 2
         else:
             unit = "percent"

@@ -142,9 +142,9 @@ def meaning(word: str) -> Meaning:
             for keys in _lemma(root).senses.values():
                 for rank, sense in enumerate(keys[:3]):
                     heads_of[sense] = min(rank + 2, heads_of.get(sense, rank + 2))
-    prefixes = frozenset(prefix + word for prefix in PREFIXES if len(word) > 3)
-    stripped = frozenset(word[len(prefix) :] for prefix in PREFIXES if word.startswith(prefix) and len(word) > len(prefix) + 3)
-    denied = frozenset(other for other in prefixes | stripped if _lemma(other).senses or _bases(other)) if bases else frozenset[str]()
+    denied = {prefix + lemma for prefix in PREFIXES for lemma in lemmas if len(lemma) > 3}
+    denied |= {lemma[len(prefix) :] for prefix in PREFIXES for lemma in lemmas if lemma.startswith(prefix) and len(lemma) > len(prefix) + 3}
+    denied = {lemma for lemma in denied if _lemma(lemma).senses} if bases else set()
     listed = frozenset[str]().union(*(tables.opposites.get(lemma, frozenset()) for lemma in lemmas))
     groups = frozenset[int]().union(*(tables.more.get(lemma, frozenset()) for lemma in lemmas))
     others = frozenset(member for group in groups for member in tables.members[group])
