@@ -323,7 +323,9 @@ def check_places(claim: Reading, matches: Sequence[Match], evidence: Evidence) -
         rival = next((item for item in unit.items[before.at + 1 :] if item.kind == match.item.kind), None)
         if rival is None or rival.place - anchor.place > 3:
             continue
-        if match.unit == before.unit and rival != unit.items[match.at] and rival.clause == anchor.clause:
+        if match.unit != before.unit or 0 < anchor.place - unit.items[match.at].place <= 3:
+            continue  # "12 crew members" says the same as "a crew of twelve"
+        if rival != unit.items[match.at] and rival.clause == anchor.clause:
             if not _equal_fact(match.item, rival) and not _elsewhere(before.item, match.item, unit, taken):
                 reason = f"“{before.item.word} … {_text(claim, match.item)}”, where the cited text has “{_text(unit, rival)}”"
                 found.append(Finding("place", 1.0, reason))
