@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.answer import answer_from
+from rag.asking import prepare
 from rag.catalog import PassageRow
 from rag.config import Settings
-from rag.embed import Embedder, MiniLM
+from rag.embed import Embedder, MiniLM, QuestionReading
 from rag.errors import QuestionError
 from rag.examples import examples
 from rag.index import Index, open_index
@@ -42,11 +43,14 @@ class Engine:
 
         Raises QuestionError when the question is empty, too long or not text, IndexMissing when the index was taken away.
         """
-        asked = checked(question, self.settings.max_question_chars)
+        text = checked(question, self.settings.max_question_chars)
         started = time.perf_counter()
-        found = self._find(asked, paths)
+        self._index.refresh()
+        asked = prepare(text, self._index.catalog.vocabulary())
+        read = self._embedder.reader.read_question(asked.text)
+        found = self._find(asked.text, paths, read)
         retrieved = time.perf_counter()
-        answer = answer_from(asked, found, self._index.catalog, self.settings)
+        answer = answer_from(text, asked, read, found, self._index.catalog, self._embedder.reader, self.settings)
         ended = time.perf_counter()
         timings = {"retrieve": (retrieved - started) * 1000, "answer": (ended - retrieved) * 1000, "total": (ended - started) * 1000}
         return answer.model_copy(update={"timings": {name: round(value, 2) for name, value in timings.items()}})
@@ -57,7 +61,9 @@ class Engine:
 
     def retrieve(self, question: str, *, k: int | None = None, paths: Sequence[str] | None = None) -> tuple[Hit, ...]:
         """The best passages for a question with their scores, best first; `k` defaults to the setting `hits`."""
-        found = self._find(checked(question, self.settings.max_question_chars), paths)
+        text = checked(question, self.settings.max_question_chars)
+        self._index.refresh()
+        found = self._find(prepare(text, self._index.catalog.vocabulary()).text, paths)
         return tuple(hit(one) for one in found[: k or self.settings.hits])
 
     def as_query_engine(self) -> "BaseQueryEngine":
@@ -102,9 +108,11 @@ class Engine:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _find(self, question: str, paths: Sequence[str] | None) -> list[Found]:
-        self._index.refresh()
-        return retrieve(self._index, self._embedder.embed_query(question), stems(question), self.settings, paths)
+    def _find(self, question: str, paths: Sequence[str] | None, read: QuestionReading | None = None) -> list[Found]:
+        """The passages for a question; a question that the reader has read is not embedded again by the same model."""
+        same = read is not None and self._embedder.fingerprint == self._embedder.reader.fingerprint
+        vector = read.reading.vector if read is not None and same else self._embedder.embed_query(question)
+        return retrieve(self._index, vector, stems(question), self.settings, paths)
 
 
 def open_corpus(

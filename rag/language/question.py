@@ -13,12 +13,12 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("money", r"\bhow much (?:\w+ ){0,2}?(?:money|compensation|cash|pay|funding|damages)\b|\b(?:what|which) (?:amount|sum|price|fine|salary)\b"),
     ("money", r"\bhow much (?:did|does|do|will|would|is|was|were|are)\b.*\b(?:cost|costs|pay|paid|spend|spent|worth|earn|charge|charged|fined|raise|raised|price)\b"),
     ("money", r"\bwhat (?:did|does|do|will|would)\b.*\bcosts?\s*\??$|\bhow (?:expensive|costly)\b|\bcosts? how much\b"),
-    ("share", r"\b(?:what|which) (?:share|percentage|percent|proportion|fraction|part) of\b|\bhow (?:large|big|high) (?:a |an |is |was )?(?:the )?(?:share|percentage|proportion)\b"),
+    ("share", r"\b(?:what|which) (?:share|percentage|percent|proportion|fraction) of\b|\bhow (?:large|big|high) (?:a |an |is |was )?(?:the )?(?:share|percentage|proportion)\b"),
     ("duration", r"\bhow long\b(?! ago)|\bfor how (?:many|long)\b|\bhow many (?:more |whole |full )?(?:years|months|weeks|days|hours|minutes|nights|decades)\b"),
     ("duration", r"\b(?:after|within|over|for|in) how many\b|\blongest time\b|\bshortest time\b|\bhow much time\b"),
-    ("number", r"\bhow many\b|\bhow much\b|\b(?:what|which) (?:number|quantity|figure|total|count)\b|\bnumber of\b.*\?$|\bhow often\b"),
+    ("number", r"\bhow many\b|\bhow much\b|\b(?:what|which) (?:number|quantity|figure|total|count)\b|^(?:what (?:is|was|were|are) )?(?:the )?(?:total )?number of\b|\bhow often\b"),
     ("number", r"\bhow (?:high|tall|large|big|far|fast|wide|deep|heavy|populous|numerous|strong)\b|\bwhat (?:is|was) the (?:\w+ )?(?:population|size|height|length|death toll|toll|distance|speed|rate)\b"),
-    ("date", r"^(?!.*\b(?:what|who|whom|whose|which|where|why|how|whether)\b).*\bwhen\b|^(?!when .*, (?:what|who|which|where|why|how)\b)(?:\w+ )?when\b|\b(?:since|until) when\b"),
+    ("date", r"^(?!.*\b(?:what|who|whom|whose|which|where|why|how|whether)\b).*\bwhen\b|^(?:\w+ )?when (?:did|was|is|were|are|does|do|will|has|had|have|can|could|should|would)\b|\b(?:since|until) when\b"),
     ("date", r"\b(?:what|which|in what|on what|on which|in which|at what|at which) (?:exact )?(?:year|month|day|date|time|hour|decade|century|weekday|season)\b|\bhow long ago\b"),
     ("reason", r"\bwhy\b|\bhow come\b|\b(?:for )?(?:what|which) reasons?\b|\bwhat (?:made|makes|caused|causes|prompted|prompts|led|drove|triggered|motivated|explains)\b|\bon what grounds\b|\bwhat (?:is|was|were) the (?:\w+ )?(?:cause|reason|motive)s?\b"),
     ("quotation", r"\b(?:what|which) (?:exact |very |actual )?(?:words?|phrase|slogan|wording|sentence|term|chant|slogans)\b|\bwhat did [^,]{1,40} (?:say|shout|chant|yell|scream|write|tweet|call out|exclaim|reply|answer|declare|comment)\b|\bquote\b"),
@@ -31,7 +31,7 @@ _ASKED = re.compile(r"\b(?:how many|how much|number of|what|which)\s+(?:of the\s
 
 
 class Question(NamedTuple):
-    """A question, the kind of thing it asks for, and the stems of the nouns right after "how many" or "which"."""
+    """A question, the kind of thing it asks for, and the words right after "how many" or "which", in lower case."""
 
     text: str
     kind: Kind
@@ -43,4 +43,4 @@ def analyse(text: str) -> Question:
     plain = " ".join(text.lower().replace("’", "'").split())
     kind: Kind = next((kind for kind, pattern in _COMPILED if pattern.search(plain)), "other")
     asked = _ASKED.search(plain)
-    return Question(text, kind, tuple(word.stem for word in words(asked[1]) if not word.stop) if asked else ())
+    return Question(text, kind, tuple(word.lower for word in words(asked[1]) if not word.stop) if asked else ())

@@ -1,0 +1,96 @@
+"""Whether the evidence answers the question: one calibrated score, and the checks that similarity cannot make."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from rag.evidence import Evidence
+from rag.language.question import Question
+from rag.mentions import Mentions, names_of
+from rag.offers import TYPED, offers
+from rag.weights import CONFIDENCE, DECISION
+
+_WANTED = {
+    "number": "a number",
+    "money": "an amount of money",
+    "duration": "a length of time",
+    "age": "an age",
+    "share": "a share",
+    "date": "a date or time",
+}
+
+
+class Decision(NamedTuple):
+    """The evidence in the order to quote it, the probability that the first answers, and why not to answer (empty: answer)."""
+
+    ranked: tuple[Evidence, ...]
+    confidence: float
+    reasons: tuple[str, ...]
+
+
+def decide(question: Question, ranked: Sequence[Evidence], look_up: Callable[[str], Mentions]) -> Decision:
+    """Orders the evidence by what the question asks for and says whether it is enough. `look_up` gives a document's mentions."""
+    if not ranked:
+        return Decision((), 0.0, ("No passage was found.",))
+    named, missing = _with_names(question, ranked, look_up)
+    offering, offered = _with_offers(question, named)
+    confidence = probability(features(offering, offered))
+    reasons: list[str] = []
+    if missing:
+        reasons.append(f"The documents found do not mention {', '.join(missing)}.")
+    if not offered and question.kind in _WANTED:
+        reasons.append(f"No sentence found gives {_WANTED[question.kind]} for this.")
+    if confidence < DECISION["least_confidence"]:
+        reasons.append("The nearest sentences are too far from the question.")
+    return Decision(tuple(offering), 0.0 if missing else confidence, tuple(reasons))
+
+
+def features(ranked: Sequence[Evidence], offered: bool) -> dict[str, float]:
+    """What the confidence is computed from: the first sentence's similarities and alignment, and its lead over the next five."""
+    first, others = ranked[0], sorted((one.score for one in ranked[1:]), reverse=True)[:5]
+    return {
+        "sentence_similarity": first.sentence_similarity,
+        "passage_similarity": first.passage_similarity,
+        "alignment": first.alignment,
+        "weakest": first.weakest,
+        "lead": first.score - sum(others) / len(others) if others else DECISION["lead_alone"],
+        "offered": float(offered),
+    }
+
+
+def probability(values: dict[str, float]) -> float:
+    """The logistic model over `features`, rounded to four decimals."""
+    total = CONFIDENCE["intercept"] + sum(CONFIDENCE[name] * value for name, value in values.items())
+    return round(1 / (1 + math.exp(-total)), 4)
+
+
+def _with_names(question: Question, ranked: Sequence[Evidence], look_up: Callable[[str], Mentions]) -> tuple[list[Evidence], list[str]]:
+    """The evidence with that of documents which mention all the question's names first, if near the top; else the names missing."""
+    stated = names_of(question.text)
+    if not stated:
+        return list(ranked), []
+    reach = ranked[0].score - DECISION["name_margin"]
+    for one in ranked:
+        if one.score < reach:
+            break
+        if all(look_up(one.found.passage.path).has(name) for name in stated):
+            return _first(one, ranked), []
+    missing = [name.text for name in stated if not look_up(ranked[0].found.passage.path).has(name)]
+    return list(ranked), missing
+
+
+def _with_offers(question: Question, ranked: Sequence[Evidence]) -> tuple[list[Evidence], bool]:
+    """The evidence with the first sentence near the top that offers the kind of thing asked for; whether there is one."""
+    if question.kind not in TYPED:
+        return list(ranked), True
+    reach = ranked[0].score - DECISION["offer_margin"]
+    for one in ranked:
+        if one.score < reach:
+            break
+        if offers(question, one.sentence.text):
+            return _first(one, ranked), True
+    return list(ranked), False
+
+
+def _first(one: Evidence, ranked: Sequence[Evidence]) -> list[Evidence]:
+    return [one, *(other for other in ranked if other is not one)]

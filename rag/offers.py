@@ -1,0 +1,102 @@
+"""The short answers that a sentence offers to a question: the numbers, dates, names or quotations that it could be asking for."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from rag.language.dates import DateMention, covers, dates
+from rag.language.names import names, same_name
+from rag.language.numbers import Number, numbers, same_number
+from rag.language.question import Question
+from rag.language.synonyms import related
+from rag.language.words import words
+
+# Kinds of question whose answer can be told from a sentence's form; for the others no sentence is refused.
+TYPED = frozenset({"number", "money", "duration", "age", "share", "date"})
+
+_UNITS = {"number": {"count", "measure", "times", "share", "money"}, "money": {"money"}, "duration": {"duration"}, "share": {"share"}}
+_PEOPLE = frozenset(
+    """people person persons citizens residents inhabitants protesters demonstrators men women man woman workers students officers police
+    soldiers passengers households families children victims patients users members customers visitors students employees voters
+    refugees migrants guests adults seniors men""".split()
+)
+_AGED = re.compile(r"\b(?:aged?\s+(\d{1,3})\b|(\d{1,3})[- ]years?[- ]old)", re.I)
+_QUOTED = re.compile(r"[“\"«]([^”\"»]+)[”\"»]?")
+_GRAIN = {"year": "year", "decade": "decade", "month": "month", "day": "day", "date": "day", "time": "minute", "hour": "minute"}
+
+
+class Offer(NamedTuple):
+    """A short answer at `sentence[start:end]`."""
+
+    start: int
+    end: int
+
+
+def offers(question: Question, sentence: str) -> tuple[Offer, ...]:
+    """What a sentence offers to a question's kind, in order; what the question itself states is no answer to it."""
+    if question.kind in _UNITS:
+        return tuple(_numbers(question, sentence))
+    if question.kind == "age":
+        return tuple(Offer(match.start(), match.end()) for match in _AGED.finditer(sentence))
+    if question.kind == "date":
+        return tuple(_dates(question, sentence))
+    if question.kind in ("person", "place"):
+        return tuple(_names(question, sentence))
+    if question.kind == "quotation":
+        return tuple(Offer(match.start(1), match.end(1)) for match in _QUOTED.finditer(sentence))
+    return ()
+
+
+def _numbers(question: Question, sentence: str) -> Iterator[Offer]:
+    stated = numbers(question.text)
+    for number in numbers(sentence):
+        if number.kind not in _UNITS[question.kind] or any(same_number(number, other) and number.raw == other.raw for other in stated):
+            continue
+        if question.kind != "number" or _counts(number, question.asked):
+            yield Offer(number.start, number.end)
+
+
+def _counts(number: Number, asked: tuple[str, ...]) -> bool:
+    """Whether a number can count what the question asks for: no noun follows it, or one that is related."""
+    if not asked or not number.nouns:
+        return True
+    if any(map(_is_people, number.nouns)) and any(map(_is_people, asked)):
+        return True
+    return any(_same_thing(noun, word) for noun in number.nouns for word in asked)
+
+
+@lru_cache(maxsize=4_096)
+def _is_people(word: str) -> bool:
+    return word in _PEOPLE or related(word, "person") in ("same", "synonym", "hypernym")
+
+
+def _same_thing(noun: str, word: str) -> bool:
+    return noun == word or words(noun)[:1] and words(noun)[0].stem == words(word)[0].stem or related(noun, word) not in (None, "antonym")
+
+
+def _dates(question: Question, sentence: str) -> Iterator[Offer]:
+    stated = dates(question.text)
+    for date in dates(sentence):
+        if not any(covers(other, date) for other in stated) and _fine_enough(date, question.asked):
+            yield Offer(date.start, date.end)
+
+
+def _fine_enough(date: DateMention, asked: tuple[str, ...]) -> bool:
+    """Whether a date states the part that "what year", "which day" or "what time" asks for."""
+    grain = next((_GRAIN[word] for word in asked if word in _GRAIN), None)
+    if grain is None:
+        return True
+    if grain == "day":
+        return date.day is not None or date.weekday is not None or date.relative is not None
+    if grain == "minute":
+        return date.minute is not None or date.part is not None
+    return getattr(date, grain) is not None or (grain == "decade" and date.year is not None)
+
+
+def _names(question: Question, sentence: str) -> Iterator[Offer]:
+    stated = names(question.text)
+    wanted = {"person": ("person", "other"), "place": ("place", "other")}[question.kind]
+    for name in names(sentence):
+        if name.kind in wanted and not any(same_name(name, other) for other in stated):
+            yield Offer(name.start, name.end)

@@ -1,0 +1,103 @@
+"""Wrong premises: a number, date or name that the question states and the evidence contradicts."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from rag.embed import QuestionReading, Reading
+from rag.evidence import Evidence, best_cosines, coverage
+from rag.language.dates import DateMention, compatible, dates
+from rag.language.names import Name, names, same_name
+from rag.language.numbers import Number, numbers, same_number
+from rag.language.question import Question
+from rag.mentions import Mentions, names_of
+from rag.weights import PREMISE
+
+Kind = Literal["number", "date", "place", "name"]
+
+# How many of the best sentences are held against the question's claims.
+SENTENCES = 2
+
+
+class Premise(NamedTuple):
+    """A claim at `question[start:end]`, and what the evidence's sentence says instead, at `sentence[found_start:found_end]`."""
+
+    kind: Kind
+    start: int
+    end: int
+    evidence: Evidence
+    found_start: int
+    found_end: int
+
+
+def wrong_premises(
+    question: Question,
+    read: QuestionReading,
+    ranked: Sequence[Evidence],
+    readings: Mapping[str, Reading],
+    look_up: Callable[[str], Mentions],
+) -> tuple[Premise, ...]:
+    """The question's claims that the nearest sentences contradict, in the order of the question.
+
+    A claim is only called wrong where the sentence speaks of everything else that the question states.
+    """
+    found: dict[tuple[int, int], Premise] = {}
+    for one in ranked[:SENTENCES]:
+        reading = readings[one.sentence.passage_id]
+        for premise in _contradictions(question, read, reading, one, look_up(one.found.passage.path)):
+            mean, weakest = coverage(read, reading, one, (premise.start, premise.end))
+            if mean >= PREMISE["rest_mean"] and weakest >= PREMISE["rest_weakest"]:
+                found.setdefault((premise.start, premise.end), premise)
+    return tuple(found[place] for place in sorted(found))
+
+
+def _contradictions(question: Question, read: QuestionReading, reading: Reading, one: Evidence, document: Mentions) -> Iterator[Premise]:
+    sentence, passage = one.sentence.text, one.found.passage.text
+    for number in numbers(question.text):
+        if not any(same_number(number, other) for other in numbers(passage)):
+            rival = _rival_number(number, numbers(sentence))
+            if rival is not None:
+                yield Premise("number", number.start, number.end, one, rival.start, rival.end)
+    for date in dates(question.text):
+        if not any(compatible(date, other) for other in dates(passage)):
+            rivals = [other for other in dates(sentence) if _same_grain(date, other)]
+            if rivals:
+                yield Premise("date", date.start, date.end, one, rivals[0].start, rivals[0].end)
+    for name in names_of(question.text):
+        if not document.has(name):
+            rival_name = _rival_name(name, question, read, reading, one)
+            if rival_name is not None:
+                kind: Kind = "place" if rival_name.kind == "place" else "name"
+                yield Premise(kind, name.start, name.end, one, rival_name.start, rival_name.end)
+
+
+def _rival_number(claimed: Number, others: Sequence[Number]) -> Number | None:
+    """The one number that counts the same thing."""
+    alike = [other for other in others if other.kind == claimed.kind]
+    if claimed.kind == "count" and claimed.nouns:
+        same = [other for other in alike if set(other.nouns) & set(claimed.nouns)]
+        alike = same or [other for other in alike if not other.nouns or claimed.nouns[0] not in other.nouns]
+    if claimed.kind == "duration":
+        alike = [other for other in alike if 0.02 < other.value / max(claimed.value, 1e-9) < 50]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _same_grain(a: DateMention, b: DateMention) -> bool:
+    """Whether both state a year, a month or a day of the month."""
+    return any(getattr(a, field) is not None and getattr(b, field) is not None for field in ("year", "month", "day"))
+
+
+def _rival_name(claimed: Name, question: Question, read: QuestionReading, reading: Reading, one: Evidence) -> Name | None:
+    """The sentence's name of the same kind that stands where the claimed name would: the one that it aligns with best."""
+    stated = names(question.text)
+    kinds = {claimed.kind} if claimed.kind != "other" else {"person", "place", "organisation", "other"}
+    rivals = [name for name in names(one.sentence.text) if name.kind in kinds and not any(same_name(name, other) for other in stated)]
+    asked = read.reading
+    pieces = asked.tokens[(asked.starts >= claimed.start) & (asked.ends <= claimed.end)]
+    if not rivals or not len(pieces):
+        return None
+    scored = []
+    for rival in rivals:
+        inside = one.sentence._replace(start=one.sentence.start + rival.start, end=one.sentence.start + rival.end)
+        scored.append((float(best_cosines(pieces, reading, one._replace(sentence=inside)).mean()), -rival.start, rival))
+    best = max(scored, key=lambda item: item[:2])
+    return best[2] if best[0] >= PREMISE["name_alignment"] else None

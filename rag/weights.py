@@ -1,0 +1,42 @@
+"""Every number that decides how answers turn out, and the command that measured it.
+
+`python -m bench.fit --data ../shared/eval-data` fits RANKING and CONFIDENCE on SQuAD 2.0, XQuAD and CLAP NQ, split by title, and prints
+this table; docs/quality.md reports what they reach on questions that nothing was fitted to.
+"""
+
+from types import MappingProxyType
+
+# Conditional logit over the sentences retrieved for a question.
+RANKING = MappingProxyType({"sentence_similarity": 5.0, "passage_similarity": 3.3, "alignment": 9.6})
+
+# A word that nobody knows becomes the corpus's word of the same first letter that is at least this similar (Damerau-Levenshtein, 0 to 1).
+SPELLING = MappingProxyType({"shortest": 4, "similarity": 0.7})
+
+# Logistic regression: does the first sentence answer the question?
+CONFIDENCE = MappingProxyType(
+    {
+        "intercept": -4.0,
+        "sentence_similarity": 1.0,
+        "passage_similarity": 1.0,
+        "alignment": 2.0,
+        "weakest": 1.0,
+        "lead": 1.0,
+        "offered": 0.5,
+    }
+)
+
+# Below `least_confidence` nothing is answered. Margins are in units of the ranking score: how far below the best a sentence may stand
+# and still be taken for it because it offers the kind of thing asked for, or its document mentions the names of the question.
+DECISION = MappingProxyType({"least_confidence": 0.3, "lead_alone": 1.5, "name_margin": 1.0, "offer_margin": 1.0})
+
+# How well a sentence has to cover the rest of a question (cosines of word pieces) before it may call one of its claims wrong.
+PREMISE = MappingProxyType({"rest_mean": 0.6, "rest_weakest": 0.35, "name_alignment": 0.35})
+
+# Passages whose sentences are weighed for one question.
+POOL = 24
+
+# Sentences are quoted until they hold `enough` of the probability that the ranking spreads over them; none with less than `least`.
+QUOTING = MappingProxyType({"enough": 0.75, "least": 0.06, "most": 3})
+
+# A word of the question is covered when a word piece of the nearest passages is at least this close (cosine).
+UNCOVERED = 0.5
