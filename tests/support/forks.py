@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from rag.config import Settings
 from rag.embed import Embedder, MiniLM
 from rag.errors import GroundlineError
 from rag.ingest import ingest
@@ -16,7 +17,7 @@ from tests.support.embedders import HashEmbedder
 from tests.support.indexes import SETTINGS
 
 ROOT = Path(__file__).parent.parent.parent
-EMBEDDERS: dict[str, type[Embedder]] = {"hash": HashEmbedder, "MiniLM": MiniLM}
+MODELS: dict[str, tuple[type[Embedder], Settings]] = {"hash": (HashEmbedder, SETTINGS), "MiniLM": (MiniLM, Settings())}
 
 
 class Forks:
@@ -87,8 +88,9 @@ def serve(orders: IO[str]) -> None:
 
 
 def _ingest(corpus: Path, home: Path, embedder: str) -> str:
+    model, settings = MODELS[embedder]
     try:
-        ingest(corpus, home, EMBEDDERS[embedder](), SETTINGS)
+        ingest(corpus, home, model(), settings)
         return "done"
     except GroundlineError as error:
         return f"{type(error).__name__}: {error}".replace("\n", " ")
