@@ -13,11 +13,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the ground up; a module imports from its own floor and from those below. A name covers what lies under it.
 FLOORS = (
-    ("rag.schema", "rag.config", "rag.tokens", "rag.errors"),
+    ("rag.schema", "rag.config", "rag.tokens", "rag.errors", "rag.weights"),
     ("rag.language",),
     ("rag.readers", "rag.split", "rag.boilerplate", "rag.embed", "rag.citations", "rag.grounding", "rag.prompts"),
     ("rag.store", "rag.catalog", "rag.catalog_schema", "rag.catalog_writer", "rag.lock", "rag.verification"),
-    ("rag.build", "rag.ingest", "rag.index", "rag.sources", "rag.examples", "rag.retrieve", "rag.answer", "rag.llm"),
+    ("rag.build", "rag.ingest", "rag.index", "rag.sources", "rag.retrieve"),
+    ("rag.asking", "rag.evidence", "rag.mentions", "rag.offers"),
+    ("rag.decision", "rag.premise", "rag.quotes", "rag.uncovered"),
+    ("rag.examples", "rag.answer", "rag.llm"),
     ("rag.engine", "rag.llamaindex"),
     ("rag",),
     ("rag.doctor",),

@@ -10,24 +10,85 @@ Kind = Literal["person", "number", "money", "duration", "age", "share", "date", 
 # The first pattern that matches decides; keyword questions ("pompeo taiwan when") have the question word anywhere.
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("age", r"\bhow old\b|\bwhat age\b|\bat what age\b"),
-    ("money", r"\bhow much (?:\w+ ){0,2}?(?:money|compensation|cash|pay|funding|damages)\b|\b(?:what|which) (?:amount|sum|price|fine|salary)\b"),
-    ("money", r"\bhow much (?:did|does|do|will|would|is|was|were|are)\b.*\b(?:cost|costs|pay|paid|spend|spent|worth|earn|charge|charged|fined|raise|raised|price)\b"),
+    (
+        "money",
+        r"\bhow much (?:\w+ ){0,2}?(?:money|compensation|cash|pay|funding|damages)\b"
+        r"|\b(?:what|which) (?:amount|sum|price|fine|salary)\b",
+    ),
+    (
+        "money",
+        r"\bhow much (?:did|does|do|will|would|is|was|were|are)\b.*\b(?:cost|costs|pay|paid|spend|spent|worth|earn|charge"
+        r"|charged|fined|raise|raised|price)\b",
+    ),
     ("money", r"\bwhat (?:did|does|do|will|would)\b.*\bcosts?\s*\??$|\bhow (?:expensive|costly)\b|\bcosts? how much\b"),
-    ("share", r"\b(?:what|which) (?:share|percentage|percent|proportion|fraction) of\b|\bhow (?:large|big|high) (?:a |an |is |was )?(?:the )?(?:share|percentage|proportion)\b"),
-    ("duration", r"\bhow long\b(?! ago)|\bfor how (?:many|long)\b|\bhow many (?:more |whole |full )?(?:years|months|weeks|days|hours|minutes|nights|decades)\b"),
+    (
+        "share",
+        r"\b(?:what|which) (?:share|percentage|percent|proportion|fraction) of\b"
+        r"|\bhow (?:large|big|high) (?:a |an |is |was )?(?:the )?(?:share|percentage|proportion)\b",
+    ),
+    (
+        "duration",
+        r"\bhow long\b(?! ago)|\bfor how (?:many|long)\b"
+        r"|\bhow many (?:more |whole |full )?(?:years|months|weeks|days|hours|minutes|nights|decades)\b",
+    ),
     ("duration", r"\b(?:after|within|over|for|in) how many\b|\blongest time\b|\bshortest time\b|\bhow much time\b"),
-    ("number", r"\bhow many\b|\bhow much\b|\b(?:what|which) (?:number|quantity|figure|total|count)\b|^(?:what (?:is|was|were|are) )?(?:the )?(?:total )?number of\b|\bhow often\b"),
-    ("number", r"\bhow (?:high|tall|large|big|far|fast|wide|deep|heavy|populous|numerous|strong)\b|\bwhat (?:is|was) the (?:\w+ )?(?:population|size|height|length|death toll|toll|distance|speed|rate)\b"),
-    ("date", r"^(?!.*\b(?:what|who|whom|whose|which|where|why|how|whether)\b).*\bwhen\b|^(?:\w+ )?when (?:did|was|is|were|are|does|do|will|has|had|have|can|could|should|would)\b|\b(?:since|until) when\b"),
-    ("date", r"\b(?:what|which|in what|on what|on which|in which|at what|at which) (?:exact )?(?:year|month|day|date|time|hour|decade|century|weekday|season)\b|\bhow long ago\b"),
-    ("reason", r"\bwhy\b|\bhow come\b|\b(?:for )?(?:what|which) reasons?\b|\bwhat (?:made|makes|caused|causes|prompted|prompts|led|drove|triggered|motivated|explains)\b|\bon what grounds\b|\bwhat (?:is|was|were) the (?:\w+ )?(?:cause|reason|motive)s?\b"),
-    ("quotation", r"\b(?:what|which) (?:exact |very |actual )?(?:words?|phrase|slogan|wording|sentence|term|chant|slogans)\b|\bwhat did [^,]{1,40} (?:say|shout|chant|yell|scream|write|tweet|call out|exclaim|reply|answer|declare|comment)\b|\bquote\b"),
-    ("place", r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:city|cities|country|countries|province|provinces|district|districts|town|towns|village|state|states|region|regions|place|places|area|areas|street|continent|county|island|river|capital)\b|\bwhereabouts\b"),
-    ("person", r"^(?!.*\b(?:what|which|where|when|why|how)\b.*\bwho\b).*\b(?:who|whom|whose)\b|\b(?:what|which) (?:\w+ )?(?:person|man|woman|politician|official|economist|journalist|researcher|commentator|scholar|leader|spokesman|spokeswoman|author|artist|king|queen|president|minister|activist|expert|analyst|scientist|actor|singer|general)\b|\bname of the (?:\w+ ){0,2}(?:man|woman|boy|girl|person|mayor|president|author|driver|officer|leader|spokesman|journalist|reporter)\b"),
-    ("yes_no", r"^(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't)\b"),
-)  # fmt: skip
+    (
+        "number",
+        r"\bhow many\b|\bhow much\b|\b(?:what|which) (?:number|quantity|figure|total|count)\b|^(?:what (?:is|was|were"
+        r"|are) )?(?:the )?(?:total )?number of\b|\bhow often\b",
+    ),
+    (
+        "number",
+        r"\bhow (?:high|tall|large|big|far|fast|wide|deep|heavy|populous|numerous|strong)\b"
+        r"|\bwhat (?:is|was) the (?:\w+ )?(?:population|size|height|length|death toll|toll|distance|speed|rate)\b",
+    ),
+    (
+        "date",
+        r"^(?!.*\b(?:what|who|whom|whose|which|where|why|how|whether)\b).*\bwhen\b|^(?:\w+ )?when (?:did|was|is|were|are"
+        r"|does|do|will|has|had|have|can|could|should|would)\b|\b(?:since|until) when\b",
+    ),
+    (
+        "date",
+        r"\b(?:what|which|in what|on what|on which|in which|at what|at which) (?:exact )?(?:year|month|day|date|time|hour"
+        r"|decade|century|weekday|season)\b|\bhow long ago\b",
+    ),
+    (
+        "reason",
+        r"\bwhy\b|\bhow come\b|\b(?:for )?(?:what|which) reasons?\b"
+        r"|\bwhat (?:made|makes|caused|causes|prompted|prompts|led|drove|triggered|motivated|explains)\b"
+        r"|\bon what grounds\b|\bwhat (?:is|was|were) the (?:\w+ )?(?:cause|reason|motive)s?\b",
+    ),
+    (
+        "quotation",
+        r"\b(?:what|which) (?:exact |very |actual )?(?:words?|phrase|slogan|wording|sentence|term|chant|slogans)\b"
+        r"|\bwhat did [^,]{1,40} (?:say|shout|chant|yell|scream|write|tweet|call out|exclaim|reply|answer|declare"
+        r"|comment)\b|\bquote\b",
+    ),
+    (
+        "place",
+        r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:city|cities|country|countries|province|provinces|district|districts|town"
+        r"|towns|village|state|states|region|regions|place|places|area|areas|street|continent|county|island|river"
+        r"|capital)\b|\bwhereabouts\b",
+    ),
+    (
+        "person",
+        r"^(?!.*\b(?:what|which|where|when|why|how)\b.*\bwho\b).*\b(?:who|whom|whose)\b"
+        r"|\b(?:what|which) (?:\w+ )?(?:person|man|woman|politician|official|economist|journalist|researcher|commentator"
+        r"|scholar|leader|spokesman|spokeswoman|author|artist|king|queen|president|minister|activist|expert|analyst"
+        r"|scientist|actor|singer|general)\b|\bname of the (?:\w+ ){0,2}(?:man|woman|boy|girl|person|mayor|president"
+        r"|author|driver|officer|leader|spokesman|journalist|reporter)\b",
+    ),
+    (
+        "yes_no",
+        r"^(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must|isn't"
+        r"|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't)\b",
+    ),
+)
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
-_ASKED = re.compile(r"\b(?:how many|how much|number of|what|which)\s+(?:of the\s+|of\s+)?(?:(?:more|other|exact|new|the)\s+)?([^\W\d]+(?:\s+[^\W\d]+)?)")
+_ASKED = re.compile(
+    r"\b(?:how many|how much|number of|what|which)\s+(?:of the\s+|of\s+)?(?:(?:more|other|exact|new"
+    r"|the)\s+)?([^\W\d]+(?:\s+[^\W\d]+)?)"
+)
 
 
 class Question(NamedTuple):
