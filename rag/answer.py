@@ -7,7 +7,7 @@ from rag.catalog import Catalog
 from rag.citations import cite
 from rag.config import Settings
 from rag.decision import Decision, decide
-from rag.embed import QuestionReading, Reader, Reading
+from rag.embed import QuestionReading, Reader
 from rag.evidence import Evidence, weigh
 from rag.grounding import check_grounding
 from rag.mentions import Mentions, mentions
@@ -107,7 +107,9 @@ def _correction(premise: Premise, question: str, citations: Sequence[Citation]) 
 
 def _compose(corrections: Sequence[Correction], citations: Sequence[Citation]) -> tuple[str, tuple[AnswerSentence, ...]]:
     """The answer's text with markers, and its sentences with their places and verdicts."""
-    said = [(one.text, one.citation, (f"“{one.found}” stands in [{one.citation}]",)) for one in corrections]
+    said: list[tuple[str, int, tuple[str, ...]]] = [
+        (one.text, one.citation, (f"“{one.found}” stands in [{one.citation}]",)) for one in corrections
+    ]
     said += [(one.quote, one.n, ()) for one in citations]
     text, parts = "", []
     for sentence, n, reasons in said:

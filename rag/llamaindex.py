@@ -1,8 +1,8 @@
 """The LlamaIndex side: its embeddings taken in, and our retriever and query engine handed out."""
 
 import hashlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -19,6 +19,9 @@ from rag.schema import Citation, Hit
 
 if TYPE_CHECKING:
     from rag.engine import Engine
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 # Passages are measured in the default model's word pieces whatever the model: other models see at least as many.
 _COUNTER = MiniLM()
@@ -44,13 +47,14 @@ class LlamaIndexEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         """The unit vector of a question, float32, shape [dimension]. Raises ModelError when the model fails."""
-        return _unit(np.array([self._call(self._model.get_query_embedding, text)], np.float32))[0]
+        vector: Vectors = _unit(np.array([self._call(self._model.get_query_embedding, text)], np.float32))[0]
+        return vector
 
     def count_tokens(self, text: str) -> int:
         """Size of a text in the default model's word pieces."""
         return _COUNTER.count_tokens(text)
 
-    def _call(self, method, argument):  # type: ignore[no-untyped-def]
+    def _call(self, method: Callable[[Given], Made], argument: Given) -> Made:
         try:
             return method(argument)
         except Exception as error:
@@ -109,4 +113,5 @@ def _id(place: Hit | Citation) -> str:
 
 def _unit(vectors: Vectors) -> Vectors:
     lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
-    return (vectors / lengths).astype(np.float32)
+    unit: Vectors = (vectors / lengths).astype(np.float32)
+    return unit

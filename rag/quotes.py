@@ -30,7 +30,8 @@ def choose(ranked: Sequence[Evidence]) -> list[Evidence]:
     """The first sentence, and further ones until the share of probability that they hold together is enough."""
     pool = ranked[:SHARED]
     weights = [math.exp(one.score - max(other.score for other in pool)) for one in pool]
-    chosen, held = [], 0.0
+    chosen: list[Evidence] = []
+    held = 0.0
     for one, weight in zip(pool, weights, strict=True):
         if chosen and (held >= QUOTING["enough"] or weight / sum(weights) < QUOTING["least"] or len(chosen) == QUOTING["most"]):
             break
