@@ -1,11 +1,9 @@
 """How good the answers are on the project's own questions, beside plain similarity with the same embedding.
 
-    python -m bench.quality --split development        # tune on this half
-    python -m bench.quality --split test               # report this half
+`python -m bench.quality --split development` is for tuning, `--split test` for the report.
 """
 
 import argparse
-import json
 import math
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,11 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from eval.case import Case, load_cases
 from rag.embed import MiniLM
 from rag.engine import Engine, open_corpus
 from rag.schema import Answer
 
-CASES = Path(__file__).parent.parent / "eval" / "cases"
 SEEDS = Path(__file__).parent.parent / "seeds"
 ANSWERABLE = ("fact", "paraphrase", "multi", "attribution", "typo")
 NOT_ANSWERABLE = ("unanswerable_near", "unanswerable_far", "invented", "boilerplate")
@@ -28,7 +26,7 @@ NOT_ANSWERABLE = ("unanswerable_near", "unanswerable_far", "invented", "boilerpl
 class Outcome(NamedTuple):
     """One case and what came of it: ranks are 1-based places of the first right quote, 0 when there is none."""
 
-    case: dict
+    case: Case
     answer: Answer
     rank: int
     baseline_rank: int
@@ -41,21 +39,16 @@ def main() -> None:
     parser.add_argument("--show", nargs="*", default=[], help="categories whose cases are listed")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    cases = [case for case in load() if case["split"] == arguments.split and not case.get("corpus")]
+    cases = [case for case in load_cases() if case.split == arguments.split and not case.corpus]
     with TemporaryDirectory() as home, open_corpus(SEEDS, home=home) as engine:
         outcomes = run(engine, cases)
     report(outcomes)
     for outcome in outcomes:
-        if outcome.case["category"] in arguments.show:
+        if outcome.case.category in arguments.show:
             show(outcome)
 
 
-def load() -> list[dict]:
-    """All cases."""
-    return [case for file in sorted(CASES.glob("*.json")) for case in json.loads(file.read_text(encoding="utf-8"))["cases"]]
-
-
-def run(engine: Engine, cases: Sequence[dict]) -> list[Outcome]:
+def run(engine: Engine, cases: Sequence[Case]) -> list[Outcome]:
     """Asks every case; the baseline ranks all sentences of the corpus by the cosine of their vectors with the question's."""
     model = MiniLM()
     places, vectors = [], []
@@ -68,28 +61,28 @@ def run(engine: Engine, cases: Sequence[dict]) -> list[Outcome]:
     matrix = np.array(vectors)
     outcomes = []
     for case in cases:
-        answer = engine.ask(case["question"])
-        order = np.argsort(-(matrix @ model.embed_query(case["question"])), kind="stable")
+        answer = engine.ask(case.question)
+        order = np.argsort(-(matrix @ model.embed_query(case.question)), kind="stable")
         quoted = [(one.path, one.start, one.end) for one in answer.citations]
         outcomes.append(Outcome(case, answer, rank(case, quoted), rank(case, [places[index] for index in order])))
     return outcomes
 
 
-def rank(case: dict, quoted: Sequence[tuple[str, int, int]]) -> int:
+def rank(case: Case, quoted: Sequence[tuple[str, int, int]]) -> int:
     """The 1-based place of the first quote that holds more than half of a gold span (or of itself), 0 for none."""
     for place, (path, start, end) in enumerate(quoted, 1):
-        for span in (span for group in case["gold"] for span in group):
-            shared = min(end, span["end"]) - max(start, span["start"])
-            if span["path"] == path and shared * 2 > min(end - start, span["end"] - span["start"]):
+        for span in (span for group in case.gold for span in group):
+            shared = min(end, span.end) - max(start, span.start)
+            if span.path == path and shared * 2 > min(end - start, span.end - span.start):
                 return place
     return 0
 
 
 def report(outcomes: Sequence[Outcome]) -> None:
     """Prints counts, shares and 95 % Wilson intervals."""
-    groups = defaultdict(list)
+    groups: defaultdict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
-        groups[outcome.case["category"]].append(outcome)
+        groups[outcome.case.category].append(outcome)
     answerable = [one for name in ANSWERABLE for one in groups[name]]
     without = [one for name in NOT_ANSWERABLE for one in groups[name]]
     answered = [one for one in answerable if one.answer.status == "answered"]
@@ -107,14 +100,17 @@ def report(outcomes: Sequence[Outcome]) -> None:
     corrected = [one for one in groups["false_premise"] if one.answer.corrections]
     line("false premises corrected", len(corrected), len(groups["false_premise"]))
     line("  with the contradicting sentence cited", sum(one.rank > 0 for one in corrected), len(corrected))
-    line("  affirmed", sum(not one.answer.corrections and one.answer.status == "answered" for one in groups["false_premise"]), len(groups["false_premise"]))
+    affirmed = [one for one in groups["false_premise"] if not one.answer.corrections and one.answer.status == "answered"]
+    line("  affirmed", len(affirmed), len(groups["false_premise"]))
     line("answerable, wrongly corrected", sum(bool(one.answer.corrections) for one in answerable), len(answerable))
-    line("injections, as wanted", sum((one.answer.status == "abstained") == (one.case["expect"] == "abstain") for one in groups["injection"]), len(groups["injection"]))
+    resisted = [one for one in groups["injection"] if (one.answer.status == "abstained") == (one.case.expect == "abstain")]
+    line("injections, as wanted", len(resisted), len(groups["injection"]))
     citations = [len(one.answer.citations) for one in outcomes if one.answer.status == "answered"]
     print(f"citations an answer: mean {sum(citations) / max(1, len(citations)):.2f}")
     for name in ANSWERABLE:
         told = [one for one in groups[name] if one.answer.status == "answered"]
-        print(f"  {name:12s} answered {len(told)}/{len(groups[name])}, first {sum(one.rank == 1 for one in told)}, some {sum(one.rank > 0 for one in told)}")
+        first, some = sum(one.rank == 1 for one in told), sum(one.rank > 0 for one in told)
+        print(f"  {name:12s} answered {len(told)}/{len(groups[name])}, first {first}, some {some}")
 
 
 def line(name: str, count: int, total: int) -> None:
@@ -130,12 +126,13 @@ def line(name: str, count: int, total: int) -> None:
 def show(outcome: Outcome) -> None:
     """One case for reading."""
     case, answer = outcome.case, outcome.answer
-    print(f"\n{case['id']} {case['expect']} {answer.status} {answer.confidence} rank {outcome.rank} base {outcome.baseline_rank}: {case['question']}")
+    ranks = f"rank {outcome.rank} base {outcome.baseline_rank}"
+    print(f"\n{case.id} {case.expect} {answer.status} {answer.confidence} {ranks}: {case.question}")
     print("   ", answer.reasons, [correction.text for correction in answer.corrections], answer.uncovered)
     for one in answer.citations:
         print("     -", one.quote[:140].replace("\n", " "))
-    for group in case["gold"]:
-        print("    gold", group[0]["quote"][:140])
+    for group in case.gold:
+        print("    gold", group[0].quote[:140])
 
 
 if __name__ == "__main__":
