@@ -22,6 +22,11 @@ Vector = NDArray[np.float32]
 
 DATABASE = "chroma.sqlite3"
 SEAL = "seal.json"
+
+# Chroma's file beside a graph that it has saved, and those whose bytes mean nothing before.
+SAVED = "index_metadata.pickle"
+UNSET = {"data_level0.bin", "length.bin"}
+
 COLLECTION = "passages"
 BATCH = 1000
 
@@ -71,9 +76,9 @@ class VectorStore:
             self._client.close()
 
     def seal(self) -> None:
-        """Closes a finished index and writes down the hashes of its files, which `open` compares."""
+        """Closes a finished index and writes down what its files are, which `open` compares."""
         self.close()
-        (self.folder / SEAL).write_text(json.dumps(_hashes(self.folder)), encoding="utf-8")
+        (self.folder / SEAL).write_text(json.dumps(_marks(self.folder)), encoding="utf-8")
 
     def upsert(self, ids: Sequence[str], vectors: Vector, paths: Sequence[str]) -> None:
         """Adds rows or replaces those with the same id. `vectors` are float32, shape [len(ids), dimension]."""
@@ -129,10 +134,17 @@ class VectorStore:
         return ""
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    """The files of the graph. Chroma's database has its own checks, and readers write a few bytes into it whenever they open it."""
-    files = sorted(file for file in folder.glob("*/*") if file.is_file())
-    return {file.relative_to(folder).as_posix(): _hash(file) for file in files}
+def _marks(folder: Path) -> dict[str, str]:
+    """The files of the graph, each with its hash, or with its size where readers change it.
+
+    Until Chroma first saves the graph (at 1,000 rows; before that all rows are in its database), every process that opens it writes
+    these files anew, with bytes that were never set. The database has its own checks, and readers write into it as well.
+    """
+    marks: dict[str, str] = {}
+    for file in sorted(file for file in folder.glob("*/*") if file.is_file()):
+        saved = (file.parent / SAVED).exists()
+        marks[file.relative_to(folder).as_posix()] = f"{file.stat().st_size} bytes" if file.name in UNSET and not saved else _hash(file)
+    return marks
 
 
 def _hash(file: Path) -> str:
@@ -144,7 +156,7 @@ def _check_seal(folder: Path) -> None:
     """Raises IndexBroken for files that have changed: given a truncated graph, Chroma takes the whole process down (SIGSEGV)."""
     try:
         sealed = json.loads((folder / SEAL).read_text(encoding="utf-8"))
-        whole = (folder / DATABASE).is_file() and sealed == _hashes(folder)
+        whole = (folder / DATABASE).is_file() and sealed == _marks(folder)
     except (OSError, ValueError) as error:
         raise IndexBroken(f"The vector index {folder} is missing or incomplete.", "Run `groundline repair`.") from error
     if not whole:

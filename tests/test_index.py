@@ -162,6 +162,28 @@ def test_a_sound_index_opens_without_notes(made: Path) -> None:
     assert report.notes == () and report.documents == 12 and len(report.unchanged) == 12
 
 
+@pytest.mark.parametrize("sentences", [5, 600])
+def test_opening_a_sound_index_in_other_processes_changes_nothing(tmp_path: Path, sentences: int) -> None:
+    corpus, home = tmp_path / "corpus", tmp_path / "home"
+    write_corpus(corpus, 3, sentences)
+    run(corpus, home)
+    folder = vectors_folder(tmp_path)
+    script = """if True:
+        import sys
+        from pathlib import Path
+        from tests.support.embedders import HashEmbedder
+        from tests.support.indexes import reader
+        index = reader(Path(sys.argv[1]), Path(sys.argv[2]))
+        assert len(index.nearest(HashEmbedder().embed_query("anything"), 3)) == 3
+        print(index.store.folder.name, index.generation, *index.notes)
+        index.close()
+    """
+    command = [sys.executable, "-c", script, str(corpus), str(home)]
+    said = [subprocess.run(command, check=True, cwd=Path(__file__).parent.parent, capture_output=True, text=True) for _ in range(3)]
+    assert [one.stdout.split() for one in said] == [[folder.name, "1"]] * 3
+    assert vectors_folder(tmp_path) == folder
+
+
 def test_repair_says_what_it_mended(base: Path) -> None:
     remove_all(vectors_folder(base))
     report = repair(base / "corpus", base / "home", HashEmbedder(), SETTINGS)

@@ -1,6 +1,8 @@
 """The vector index against exact search, and what it says when it is broken."""
 
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexBroken, StorageError
 from rag.store import COLLECTION, DATABASE, VectorStore, _translated, spread
+
+ROOT = Path(__file__).parent.parent
 
 ROWS, DIMENSION, CLUSTERS = 3000, 64, 60
 
@@ -175,6 +179,27 @@ def test_reading_leaves_a_sealed_store_sealed(small: VectorStore) -> None:
         again = VectorStore.open(small.folder, COLLECTION, DIMENSION)
         assert again.self_check(ROWS - 40, [(IDS[50], VECTORS[50])]) == ""
         again.close()
+
+
+def test_other_processes_that_read_leave_sealed_stores_sealed(tmp_path: Path) -> None:
+    sizes = {"few": 20, "one-short": 999, "saved": 1000, "more": 1200}
+    for name, rows in sizes.items():
+        store = VectorStore.open(tmp_path / name, COLLECTION, DIMENSION, create=True)
+        store.upsert(IDS[:rows], VECTORS[:rows], PATHS[:rows])
+        store.seal()
+    script = f"""if True:
+        import sys
+        from pathlib import Path
+        import numpy as np
+        from rag.store import COLLECTION, VectorStore
+        for name, rows in {sizes}.items():
+            store = VectorStore.open(Path(sys.argv[1]) / name, COLLECTION, {DIMENSION})
+            assert store.count() == rows
+            assert len(store.nearest(np.ones({DIMENSION}, np.float32), 5)) == 5
+            store.close()
+    """
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, cwd=ROOT)
 
 
 def test_an_unsealed_store_is_broken(small: VectorStore) -> None:
