@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from eval.corpus import read_documents
-from eval.judge import cited_texts, invented_quotes, judge
+from eval.judge import cited_texts, invented_quotes, judge_sentence
 from eval.metrics.citations import citation_problem, marker_problems
 from rag.citations import markers
 from rag.schema import Answer, AnswerSentence, Document, Frozen
@@ -88,10 +88,10 @@ def _sentence_problems(answer: Answer, sentence: AnswerSentence) -> list[Problem
         found.append(
             problem("text", f"the answer's text says {answer.text[sentence.start : sentence.end]!r} at {sentence.start}-{sentence.end}")
         )
-    found += [problem("quote", f"no cited text says {quote!r} word for word") for quote in invented_quotes(sentence.text, cited)]
+    found += [problem("quote", f"no cited text says {quote!r} word for word") for quote in invented_quotes(answer, sentence, cited)]
     if not cited:
         return [*found, problem("uncited", "the sentence cites nothing")]
-    verdict = judge(sentence.text, cited)
+    verdict = judge_sentence(answer, sentence, cited)
     why = "; ".join(verdict.reasons)
     if verdict.label == "not_judged":
         found.append(problem("not_judged", f"could not be judged: {why}"))

@@ -10,27 +10,29 @@ Source: Gao, Yen, Yu, Chen, Enabling Large Language Models to Generate Text with
 from collections.abc import Mapping
 from typing import Literal
 
-from eval.judge import cited_texts, judge
+from eval.judge import cited_texts, judge_sentence
 from eval.metrics.base import Metric, Outcome, Score, answered, could_not_judge
-from rag.schema import Document
+from rag.schema import Answer, AnswerSentence, Document
 
 SentenceRecall = Literal["supported", "unsupported", "not_judged"]
 
 
-def sentence_recall(sentence: str, spans: tuple[str, ...]) -> tuple[SentenceRecall, str]:
-    """Whether the spans together support the sentence, and why not."""
+def sentence_recall(answer: Answer, sentence: AnswerSentence) -> tuple[SentenceRecall, str]:
+    """Whether what a sentence cites supports it, and why not."""
+    spans = cited_texts(answer, sentence)
     if not spans:
         return "unsupported", "cites nothing"
-    verdict = judge(sentence, spans)
+    verdict = judge_sentence(answer, sentence, spans)
     return verdict.label, "; ".join(verdict.reasons)
 
 
-def relevant(sentence: str, spans: tuple[str, ...], which: int) -> bool:
-    """Whether one of the spans of a supported sentence counts as a right citation."""
-    if judge(sentence, (spans[which],)).label == "supported":
+def relevant(answer: Answer, sentence: AnswerSentence, which: int) -> bool:
+    """Whether one of the texts that a supported sentence cites counts as a right citation."""
+    spans = cited_texts(answer, sentence)
+    if judge_sentence(answer, sentence, (spans[which],)).label == "supported":
         return True
     others = spans[:which] + spans[which + 1 :]
-    return not others or judge(sentence, others).label != "supported"
+    return not others or judge_sentence(answer, sentence, others).label != "supported"
 
 
 def recall(outcome: Outcome, documents: Mapping[str, Document]) -> Score | None:
@@ -40,7 +42,7 @@ def recall(outcome: Outcome, documents: Mapping[str, Document]) -> Score | None:
         return None
     if not answer.sentences:
         return Score(value=0.0, explanation="the answer has no sentence")
-    verdicts = [sentence_recall(s.text, cited_texts(answer, s)) for s in answer.sentences]
+    verdicts = [sentence_recall(answer, s) for s in answer.sentences]
     judged = [label == "supported" for label, _ in verdicts if label != "not_judged"]
     skipped = len(verdicts) - len(judged)
     if not judged:
@@ -59,13 +61,13 @@ def precision(outcome: Outcome, documents: Mapping[str, Document]) -> Score | No
     wrong: list[str] = []
     for sentence in answer.sentences:
         spans = cited_texts(answer, sentence)
-        label, _ = sentence_recall(sentence.text, spans)
+        label, _ = sentence_recall(answer, sentence)
         if label == "not_judged":
             skipped += len(spans)
             continue
         total += len(spans)
         for which in range(len(spans)):
-            good = label == "supported" and relevant(sentence.text, spans, which)
+            good = label == "supported" and relevant(answer, sentence, which)
             right += good
             if not good:
                 wrong.append(f"[{sentence.citations[which]}] does not support its sentence")

@@ -1,7 +1,7 @@
 """False premises: a question that states a wrong number, place, person or date must be corrected, never gone along with.
 
 `premise_affirmed` (1 is bad): the question was answered without any correction. `premise_corrected`: a correction names what the
-documents say, or cites a gold span that says it. `premise_false_alarm` (1 is bad): an answerable question was "corrected".
+documents say, or takes up the wrong claim and cites a gold span. `premise_false_alarm` (1 is bad): an answerable question was "corrected".
 Abstaining neither affirms nor corrects. Source: Kim et al., (QA)²: Question Answering with Questionable Assumptions, 2023,
 arXiv:2212.10003.
 """
@@ -33,8 +33,8 @@ def corrected(outcome: Outcome, documents: Mapping[str, Document]) -> Score | No
     by_number = {citation.n: citation for citation in outcome.answer.citations}
     for correction in outcome.answer.corrections:
         citation = by_number.get(correction.citation)
-        names_it = expected.found.casefold() in f"{correction.found} {correction.text}".casefold()
-        if names_it or (citation is not None and groups_held(outcome.case, citation)):
+        cites_gold = citation is not None and bool(groups_held(outcome.case, citation))
+        if _same(correction.found, expected.found) or (_same(correction.claimed, expected.claimed) and cites_gold):
             return yes_no(True, f"corrected: {correction.text}")
     return yes_no(False, f"not corrected to {expected.found!r}: {_said(outcome.answer)}")
 
@@ -46,6 +46,13 @@ def false_alarm(outcome: Outcome, documents: Mapping[str, Document]) -> Score | 
     if outcome.answer is None:
         return could_not_judge(outcome.error)
     return yes_no(bool(outcome.answer.corrections), _said(outcome.answer))
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether one of two short texts stands in the other: "35" in "at least 35"."""
+    first, second = one.casefold().split(), other.casefold().split()
+    short, long = sorted((first, second), key=len)
+    return bool(short) and any(long[i : i + len(short)] == short for i in range(len(long)))
 
 
 def _said(answer: Answer) -> str:

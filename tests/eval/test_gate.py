@@ -88,7 +88,7 @@ def test_a_baseline_of_something_else_is_not_compared_and_says_so(run: Any, corp
 
 def test_what_could_not_be_judged_is_never_a_pass(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     before = baseline.from_report(run())
-    monkeypatch.setattr("eval.metrics.alce.sentence_recall", lambda sentence, spans: ("not_judged", "no words"))
+    monkeypatch.setattr("eval.metrics.alce.sentence_recall", lambda answer, sentence: ("not_judged", "no words"))
     result = gate.judge(run(), RULES, before)
     assert result.exit_code == gate.FAILED
     assert lines(result)["could not judge"] is False

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from eval.metrics import BY_NAME, alce
-from rag.schema import Grounding
+from eval.metrics import BY_NAME
+from rag.schema import Correction, Grounding
 
 OPENED, LONG, DESIGNED = "The bridge opened in 1931.", "It is 120 metres long.", "Anna Berg designed it."
 
@@ -81,13 +81,13 @@ def cites_both(make: SimpleNamespace) -> Any:
 def test_alce_recall_and_precision_of_one_sentence_with_two_citations(
     make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, together: str, first: str, second: str, recall: float, precision: float
 ) -> None:
-    monkeypatch.setattr(alce, "judge", judged({(OPENED, LONG): together, (OPENED,): first, (LONG,): second}))
+    monkeypatch.setattr("eval.judge.judge", judged({(OPENED, LONG): together, (OPENED,): first, (LONG,): second}))
     assert score(make, "citation_recall", cites_both(make)).value == recall
     assert score(make, "citation_precision", cites_both(make)).value == precision
 
 
 def test_alce_over_three_sentences_of_which_one_is_uncited(make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alce, "judge", judged({(OPENED,): "supported", (LONG,): "unsupported"}))
+    monkeypatch.setattr("eval.judge.judge", judged({(OPENED,): "supported", (LONG,): "unsupported"}))
     answer = make.answer(OPENED, LONG, said=["It opened.", "It is short.", "It is red."])
     recall = score(make, "citation_recall", answer)
     assert recall.value == 1 / 3
@@ -96,7 +96,7 @@ def test_alce_over_three_sentences_of_which_one_is_uncited(make: SimpleNamespace
 
 
 def test_sentences_that_cannot_be_judged_are_neither_right_nor_wrong(make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alce, "judge", judged({(OPENED,): "supported", (LONG,): "not_judged"}))
+    monkeypatch.setattr("eval.judge.judge", judged({(OPENED,): "supported", (LONG,): "not_judged"}))
     recall = score(make, "citation_recall", make.answer(OPENED, LONG))
     assert (recall.value, recall.metadata["not_judged"]) == (1.0, 1)
     assert score(make, "citation_recall", make.answer(LONG)).value is None
@@ -108,6 +108,21 @@ def test_an_answer_that_says_nothing_has_no_citation_recall_or_precision(make: S
     assert score(make, "citation_recall", empty).value == 0.0
     assert score(make, "citation_precision", empty).value == 0.0
     assert score(make, "citation_recall", make.answer()) is None
+
+
+def test_a_correction_is_held_to_what_it_says_of_the_question_and_of_the_cited_text(make: SimpleNamespace) -> None:
+    said = "The question says “1920”, but the documents say “1931”."
+
+    def value(**changes: str) -> float | None:
+        parts = {"text": said, "kind": "date", "claimed": "1920", "found": "1931", "citation": 1, **changes}
+        answer = make.answer(OPENED, said=[said], question="Why did it open in 1920?", corrections=[Correction.model_validate(parts)])
+        found: float | None = score(make, "citation_recall", answer).value
+        return found
+
+    assert value() == 1.0
+    assert value(found="1947") == 0.0
+    assert value(claimed="1921") == 0.0
+    assert value(text="Something else.") == 0.0
 
 
 def test_boilerplate_is_found_when_a_citation_only_touches_it(make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

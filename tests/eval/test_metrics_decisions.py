@@ -56,7 +56,7 @@ def correction(found: str, citation: int = 1) -> Correction:
 
 
 def test_false_premises_are_affirmed_corrected_or_abstained(make: SimpleNamespace) -> None:
-    case = make.case(LONG, expect="correct", correction={"claimed": "9 metres", "found": "120"})
+    case = make.case(LONG, expect="correct", correction={"claimed": "9", "found": "120"})
     both = [
         (score(make, "premise_affirmed", case, answer).value, score(make, "premise_corrected", case, answer).value)
         for answer in (
@@ -64,10 +64,11 @@ def test_false_premises_are_affirmed_corrected_or_abstained(make: SimpleNamespac
             make.answer(),
             make.answer(LONG, corrections=[correction("120 metres")]),
             make.answer(LONG, corrections=[correction("12 dozen")]),  # the citation shows it
-            make.answer(OPENED, corrections=[correction("1931")]),  # corrects something else
+            make.answer(OPENED, corrections=[correction("1931")]),  # takes up the claim, cites something else
+            make.answer(LONG, corrections=[correction("steel").model_copy(update={"claimed": "wood"})]),  # corrects something else
         )
     ]
-    assert both == [(1.0, 0.0), (0.0, 0.0), (0.0, 1.0), (0.0, 1.0), (0.0, 0.0)]
+    assert both == [(1.0, 0.0), (0.0, 0.0), (0.0, 1.0), (0.0, 1.0), (0.0, 0.0), (0.0, 0.0)]
     assert score(make, "premise_affirmed", make.case(LONG), make.answer(LONG)) is None
 
 

@@ -142,7 +142,7 @@ def test_harmless_edits_raise_an_alarm_in_at_most_five_of_a_hundred(table: dict[
 def test_what_cannot_be_judged_is_neither_a_kill_nor_a_pass(make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     from rag.schema import Grounding
 
-    monkeypatch.setattr("eval.grounded.judge", lambda sentence, spans: Grounding(label="not_judged", reasons=("no words",)))
+    monkeypatch.setattr("eval.judge.judge", lambda sentence, spans: Grounding(label="not_judged", reasons=("no words",)))
     operators = [operator for operator in OPERATORS if operator.name == "date shifted"]
     (row,) = tally(mutate(make.documents, operators), operators)
     assert (row.mutants, row.noticed, row.not_judged) == (2, 0, 2)
