@@ -127,10 +127,21 @@ def test_every_one_of_these_mutants_of_the_five_articles_is_noticed(table: dict[
     assert table[operator].noticed == table[operator].mutants
 
 
-@pytest.mark.parametrize("operator", ["number changed", "digits swapped", "name swapped", "cites the next sentence"])
-def test_these_mutants_are_noticed_as_often_as_wanted(table: dict[str, Tally], operator: str) -> None:
+@pytest.mark.parametrize(
+    ("operator", "floor"),
+    [
+        ("number changed", 0.95),
+        ("digits swapped", 0.95),
+        ("date shifted", 0.95),
+        ("name swapped", 0.95),
+        ("negation added", 0.85),
+        ("negation removed", 0.85),
+        ("cites the next sentence", 0.85),
+    ],
+)
+def test_these_mutants_are_mostly_noticed(table: dict[str, Tally], operator: str, floor: float) -> None:
     assert table[operator].mutants >= 10
-    assert table[operator].reached
+    assert table[operator].share >= floor
 
 
 def test_harmless_edits_raise_an_alarm_in_at_most_five_of_a_hundred(table: dict[str, Tally]) -> None:
