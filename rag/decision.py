@@ -50,7 +50,6 @@ def features(ranked: Sequence[Evidence], offered: bool) -> dict[str, float]:
     first, others = ranked[0], sorted((one.score for one in ranked[1:]), reverse=True)[:5]
     return {
         "sentence_similarity": first.sentence_similarity,
-        "passage_similarity": first.passage_similarity,
         "alignment": first.alignment,
         "weakest": first.weakest,
         "lead": first.score - sum(others) / len(others) if others else DECISION["lead_alone"],

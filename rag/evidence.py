@@ -45,20 +45,6 @@ def weigh(
     return sorted(evidence, key=lambda one: (-one.score, one.found.passage.path, one.sentence.start))
 
 
-def coverage(question: QuestionReading, reading: Reading, one: Evidence, without: tuple[int, int] = (0, 0)) -> tuple[float, float]:
-    """How well a sentence covers the question's meaningful pieces outside the characters `without`: mean and lowest best cosine.
-
-    `reading` is that of the sentence's passage. A question with no such piece is covered: (1, 1).
-    """
-    asked = question.reading
-    outside = (asked.ends <= without[0]) | (asked.starts >= without[1])
-    heavy = (question.weights == 1.0) & outside
-    if not heavy.any():
-        return 1.0, 1.0
-    best = best_cosines(asked.tokens[heavy], reading, one)
-    return float(best.mean()), float(best.min())
-
-
 def best_cosines(pieces: NDArray[np.int8], reading: Reading, one: Evidence) -> Vectors:
     """For each word piece (int8, shape [n, 128]) its best cosine with a piece of the sentence, shape [n]."""
     first, last = _inside(reading, one.found, one.sentence)

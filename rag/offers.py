@@ -13,7 +13,7 @@ from rag.language.synonyms import related
 from rag.language.words import words
 
 # Kinds of question whose answer can be told from a sentence's form; for the others no sentence is refused.
-TYPED = frozenset({"number", "money", "duration", "age", "share", "date"})
+TYPED = frozenset({"number", "money", "duration", "age", "share", "date", "place"})
 
 _UNITS = {"number": {"count", "measure", "times", "share", "money"}, "money": {"money"}, "duration": {"duration"}, "share": {"share"}}
 _PEOPLE = frozenset(
@@ -51,10 +51,15 @@ def offers(question: Question, sentence: str) -> tuple[Offer, ...]:
 def _numbers(question: Question, sentence: str) -> Iterator[Offer]:
     stated = numbers(question.text)
     for number in numbers(sentence):
-        if number.kind not in _UNITS[question.kind] or any(same_number(number, other) and number.raw == other.raw for other in stated):
+        if number.kind not in _UNITS[question.kind] or _is_article(number, sentence) or any(same_number(number, other) and number.raw == other.raw for other in stated):
             continue
         if question.kind != "number" or _counts(number, question.asked):
             yield Offer(number.start, number.end)
+
+
+def _is_article(number: Number, sentence: str) -> bool:
+    """Whether "one" only points at somebody ("one resident commented")."""
+    return sentence[number.start : number.end].lower() == "one"
 
 
 def _counts(number: Number, asked: tuple[str, ...]) -> bool:

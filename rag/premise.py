@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from rag.embed import QuestionReading, Reading
-from rag.evidence import Evidence, best_cosines, coverage
+from rag.evidence import Evidence, best_cosines
 from rag.language.dates import DateMention, compatible, dates
 from rag.language.names import Name, names, same_name
 from rag.language.numbers import Number, numbers, same_number
 from rag.language.question import Question
+from rag.language.words import stems, words
 from rag.mentions import Mentions, names_of
 from rag.weights import PREMISE
 
@@ -16,6 +17,9 @@ Kind = Literal["number", "date", "place", "name"]
 
 # How many of the best sentences are held against the question's claims.
 SENTENCES = 2
+
+# From so many meaningful pieces on, one of them may be missing from the sentence.
+FORGIVING = 4
 
 
 class Premise(NamedTuple):
@@ -40,21 +44,43 @@ def wrong_premises(
 
     A claim is only called wrong where the sentence speaks of everything else that the question states.
     """
+    documents = [look_up(path) for path in dict.fromkeys(one.found.passage.path for one in ranked)]
     found: dict[tuple[int, int], Premise] = {}
     for one in ranked[:SENTENCES]:
         reading = readings[one.sentence.passage_id]
-        for premise in _contradictions(question, read, reading, one, look_up(one.found.passage.path)):
-            mean, weakest = coverage(read, reading, one, (premise.start, premise.end))
-            if mean >= PREMISE["rest_mean"] and weakest >= PREMISE["rest_weakest"]:
+        for premise in _contradictions(question, read, reading, one):
+            known = premise.kind in ("place", "name") and any(_has(document, question, premise) for document in documents)
+            mean, weakest = _rest(question, read, reading, premise)
+            if mean >= PREMISE["known_mean" if known else "rest_mean"] and weakest >= PREMISE["known_weakest" if known else "rest_weakest"]:
                 found.setdefault((premise.start, premise.end), premise)
     return tuple(found[place] for place in sorted(found))
 
 
-def _contradictions(question: Question, read: QuestionReading, reading: Reading, one: Evidence, document: Mentions) -> Iterator[Premise]:
+def _has(document: Mentions, question: Question, premise: Premise) -> bool:
+    return any(document.has(name) for name in names_of(question.text) if (name.start, name.end) == (premise.start, premise.end))
+
+
+def _rest(question: Question, read: QuestionReading, reading: Reading, premise: Premise) -> tuple[float, float]:
+    """How well the sentence covers the question's other pieces: the mean, and the lowest but one when there are many.
+
+    What the question asks for ("which offence") is not expected in the sentence.
+    """
+    asked = read.reading
+    heavy = (read.weights == 1.0) & ((asked.ends <= premise.start) | (asked.starts >= premise.end))
+    for word in words(question.text):
+        if word.lower in question.asked:
+            heavy &= (asked.ends <= word.start) | (asked.starts >= word.end)
+    if not heavy.any():
+        return 0.0, 0.0
+    best = sorted(best_cosines(asked.tokens[heavy], reading, premise.evidence).tolist())
+    return sum(best) / len(best), best[1] if len(best) >= FORGIVING else best[0]
+
+
+def _contradictions(question: Question, read: QuestionReading, reading: Reading, one: Evidence) -> Iterator[Premise]:
     sentence, passage = one.sentence.text, one.found.passage.text
     for number in numbers(question.text):
         if not any(same_number(number, other) for other in numbers(passage)):
-            rival = _rival_number(number, numbers(sentence))
+            rival = _rival_number(number, question.text, sentence)
             if rival is not None:
                 yield Premise("number", number.start, number.end, one, rival.start, rival.end)
     for date in dates(question.text):
@@ -63,22 +89,31 @@ def _contradictions(question: Question, read: QuestionReading, reading: Reading,
             if rivals:
                 yield Premise("date", date.start, date.end, one, rivals[0].start, rivals[0].end)
     for name in names_of(question.text):
-        if not document.has(name):
+        if not any(same_name(name, other) for other in names(passage)):
             rival_name = _rival_name(name, question, read, reading, one)
             if rival_name is not None:
                 kind: Kind = "place" if rival_name.kind == "place" else "name"
                 yield Premise(kind, name.start, name.end, one, rival_name.start, rival_name.end)
 
 
-def _rival_number(claimed: Number, others: Sequence[Number]) -> Number | None:
-    """The one number that counts the same thing."""
-    alike = [other for other in others if other.kind == claimed.kind]
+def _rival_number(claimed: Number, question: str, sentence: str) -> Number | None:
+    """The number that counts the same thing: of several, the one whose surroundings share most with the question."""
+    alike = [other for other in numbers(sentence) if other.kind == claimed.kind]
     if claimed.kind == "count" and claimed.nouns:
         same = [other for other in alike if set(other.nouns) & set(claimed.nouns)]
-        alike = same or [other for other in alike if not other.nouns or claimed.nouns[0] not in other.nouns]
+        alike = same or [other for other in alike if not other.nouns]
     if claimed.kind == "duration":
         alike = [other for other in alike if 0.02 < other.value / max(claimed.value, 1e-9) < 50]
-    return alike[0] if len(alike) == 1 else None
+    if len(alike) < 2:
+        return alike[0] if alike else None
+    asked = set(stems(question))
+    near = sorted(((len(asked & set(_around(sentence, other))), other.start, other) for other in alike), reverse=True)
+    return near[0][2] if near[0][0] > near[1][0] else None
+
+
+def _around(sentence: str, number: Number) -> tuple[str, ...]:
+    """The stems of the words up to forty characters before, and a hundred after, a number."""
+    return stems(sentence[max(0, number.start - 40) : number.end + 100])
 
 
 def _same_grain(a: DateMention, b: DateMention) -> bool:
@@ -89,8 +124,7 @@ def _same_grain(a: DateMention, b: DateMention) -> bool:
 def _rival_name(claimed: Name, question: Question, read: QuestionReading, reading: Reading, one: Evidence) -> Name | None:
     """The sentence's name of the same kind that stands where the claimed name would: the one that it aligns with best."""
     stated = names(question.text)
-    kinds = {claimed.kind} if claimed.kind != "other" else {"person", "place", "organisation", "other"}
-    rivals = [name for name in names(one.sentence.text) if name.kind in kinds and not any(same_name(name, other) for other in stated)]
+    rivals = [name for name in names(one.sentence.text) if _same_sort(claimed, name) and not any(same_name(name, o) for o in stated)]
     asked = read.reading
     pieces = asked.tokens[(asked.starts >= claimed.start) & (asked.ends <= claimed.end)]
     if not rivals or not len(pieces):
@@ -101,3 +135,8 @@ def _rival_name(claimed: Name, question: Question, read: QuestionReading, readin
         scored.append((float(best_cosines(pieces, reading, one._replace(sentence=inside)).mean()), -rival.start, rival))
     best = max(scored, key=lambda item: item[:2])
     return best[2] if best[0] >= PREMISE["name_alignment"] else None
+
+
+def _same_sort(a: Name, b: Name) -> bool:
+    """Whether two names can be of one kind: a place is no person, but a kind that is only guessed from no clue may be any."""
+    return a.kind == b.kind or "other" in (a.kind, b.kind) or "people" not in (a.kind, b.kind) and len(a.tokens) > 1 and len(b.tokens) > 1
