@@ -1,7 +1,6 @@
 """Open a corpus, ask it, check what it answered."""
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -36,21 +35,21 @@ class Engine:
         self.report = report
         self._index = index
         self._embedder = embedder
-        self._guard = threading.Lock()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What had to be mended in the index since it was opened, in order; `report.notes` has what the ingest at opening mended."""
+        return self._index.notes
 
     def ask(self, question: str, *, paths: Sequence[str] | None = None) -> Answer:
         """Answers from the documents, or abstains; `paths` limits the documents asked.
 
-        Raises QuestionError when the question is empty, too long or not text, IndexMissing when the index was taken away.
+        Raises QuestionError when the question is empty, too long or not text, IndexMissing when the index was taken away,
+        IndexLocked when others write to it without a pause.
         """
         text = checked(question, self.settings.max_question_chars)
         started = time.perf_counter()
-        self._index.refresh()
-        asked = prepare(text, self._index.catalog.vocabulary())
-        read = self._embedder.reader.read_question(asked.text)
-        found = self._find(asked.text, paths, read)
-        retrieved = time.perf_counter()
-        answer = answer_from(text, asked, read, found, self._index.catalog, self._embedder.reader, self.settings)
+        answer, retrieved = self._index.consistently(lambda: self._answer(text, paths))
         ended = time.perf_counter()
         timings = {"retrieve": (retrieved - started) * 1000, "answer": (ended - retrieved) * 1000, "total": (ended - started) * 1000}
         return answer.model_copy(update={"timings": {name: round(value, 2) for name, value in timings.items()}})
@@ -62,8 +61,7 @@ class Engine:
     def retrieve(self, question: str, *, k: int | None = None, paths: Sequence[str] | None = None) -> tuple[Hit, ...]:
         """The best passages for a question with their scores, best first; `k` defaults to the setting `hits`."""
         text = checked(question, self.settings.max_question_chars)
-        self._index.refresh()
-        found = self._find(prepare(text, self._index.catalog.vocabulary()).text, paths)
+        found = self._index.consistently(lambda: self._find(prepare(text, self._index.catalog.vocabulary()).text, paths))
         return tuple(hit(one) for one in found[: k or self.settings.hits])
 
     def as_query_engine(self) -> "BaseQueryEngine":
@@ -80,7 +78,7 @@ class Engine:
 
     def sources(self) -> tuple[SourceInfo, ...]:
         """The indexed documents in order of path, each compared with the file as it is now."""
-        return list_sources(self._index.catalog, self.corpus)
+        return self._index.consistently(lambda: list_sources(self._index.catalog, self.corpus))
 
     def document(self, path: str) -> Document | None:
         """A document as it was indexed, or None."""
@@ -96,7 +94,7 @@ class Engine:
 
     def verify_index(self) -> tuple[Check, ...]:
         """One check for each indexed passage: do its characters still stand in the file?"""
-        return check_index(self._index.catalog, self.corpus)
+        return self._index.consistently(lambda: check_index(self._index.catalog, self.corpus))
 
     def close(self) -> None:
         """Closes the index."""
@@ -107,6 +105,14 @@ class Engine:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def _answer(self, text: str, paths: Sequence[str] | None) -> tuple[Answer, float]:
+        """The answer without its timings, and when its passages had been found."""
+        asked = prepare(text, self._index.catalog.vocabulary())
+        read = self._embedder.reader.read_question(asked.text)
+        found = self._find(asked.text, paths, read)
+        retrieved = time.perf_counter()
+        return answer_from(text, asked, read, found, self._index.catalog, self._embedder.reader, self.settings), retrieved
 
     def _find(self, question: str, paths: Sequence[str] | None, read: QuestionReading | None = None) -> list[Found]:
         """The passages for a question; a question that the reader has read is not embedded again by the same model."""

@@ -36,6 +36,11 @@ def run_ask(question: str, corpus: Path | None, home: Path | None, as_json: bool
     with closing(_open(choose(corpus, home), update=True)) as engine:
         _print_notes(engine)
         answer = engine.ask(text)
+        notes = engine.notes
+    if notes:
+        from rag.cli.tables import print_notes
+
+        print_notes(error_console(), notes)
     if as_json:
         print_json(answer)
     else:
@@ -165,4 +170,4 @@ def _print_notes(engine: "Engine") -> None:
         err.print(safe(f"Skipped {item.path}: {item.reason}"), style="yellow")
     if len(report.skipped) > MOST_SKIPPED:
         err.print(f"Skipped {len(report.skipped) - MOST_SKIPPED:,} more files; `groundline ingest` lists them.", style="yellow")
-    print_notes(err, report)
+    print_notes(err, report.notes)

@@ -33,12 +33,12 @@ def print_ingest(out: Console, report: IngestReport) -> None:
     out.print(
         Text(f"{report.documents:,} documents, {report.passages:,} passages: " + ", ".join(f"{n:,} {kind}" for kind, n in counts.items()))
     )
-    print_notes(out, report)
+    print_notes(out, report.notes)
 
 
-def print_notes(out: Console, report: IngestReport) -> None:
-    """Print what an ingest had to mend."""
-    for note in report.notes:
+def print_notes(out: Console, notes: Sequence[str]) -> None:
+    """Print what had to be mended."""
+    for note in notes:
         out.print(Text(f"Note: {safe(note)}", "yellow"))
 
 
