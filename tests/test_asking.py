@@ -2,10 +2,9 @@ import pytest
 
 from rag.asking import corrections, prepare
 
-VOCABULARY = dict.fromkeys(
-    """lighthouse keeper beacon skagen ferry captain rescued passengers storm october violin makers cremona varnish stradivari\n    workshop apprentices museum harbour painter opened bridge finished burned flooded reykjavik""".split(),
-    1,
-)
+WORDS = """lighthouse keeper beacon skagen ferry captain rescued passengers storm october violin makers cremona varnish stradivari
+    workshop apprentices museum harbour painter opened bridge finished burned flooded reykjavik"""
+VOCABULARY = dict.fromkeys(WORDS.split(), 1)
 
 
 @pytest.mark.parametrize(
