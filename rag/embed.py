@@ -31,6 +31,9 @@ LIGHT_PIECE = 0.3
 
 TOKEN_DIMENSION = 128
 
+# OpenBLAS uses one thread up to 262,144 multiplications: 5 rows of 384 by 128.
+ROWS_AT_ONCE = 5
+
 
 class Reading(NamedTuple):
     """A text read token by token.
@@ -93,7 +96,11 @@ class Embedder(Protocol):
     dimension: int
     fingerprint: str
     max_tokens: int
-    reader: Reader
+
+    @property
+    def reader(self) -> Reader:
+        """The model that judges evidence."""
+        ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32, shape [len(texts), dimension]."""
@@ -116,7 +123,7 @@ class MiniLM:
 
     name = "all-MiniLM-L6-v2"
     dimension = 384
-    fingerprint = MODEL_SHA256["model.int8.onnx"]
+    fingerprint = hashlib.sha256("".join(MODEL_SHA256.values()).encode()).hexdigest()
     max_tokens = 254  # 256 positions less [CLS] and [SEP]
 
     def __init__(self, folder: Path = MODEL_FOLDER, threads: int = 2) -> None:
@@ -150,11 +157,15 @@ class MiniLM:
         """One run for the vector of a text and those of its word pieces in context; text past 254 pieces is not seen."""
         encoded = self._tokenizer.encode(text)
         hidden = self._run(encoded)
-        inner = hidden[1:-1] @ self._projection
+        inner = _product(hidden[1:-1], self._projection)
         lengths = np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), np.float32(1e-12))
         tokens = np.clip(np.rint(inner / lengths * np.float32(127)), -127, 127).astype(np.int8)
         spans = np.array(encoded.offsets[1:-1], np.uint32).reshape(-1, 2)
         return Reading(_unit_mean(hidden), spans[:, 0], spans[:, 1], tokens)
+
+    def hidden(self, text: str) -> Vectors:
+        """The model's vectors of a text's word pieces in context, before projection, float32, shape [n, 384]."""
+        return self._run(self._tokenizer.encode(text))[1:-1]
 
     def read_question(self, text: str) -> QuestionReading:
         """A question's reading; stop words, punctuation and later pieces of a word weigh less."""
@@ -173,7 +184,8 @@ class MiniLM:
     def _run(self, encoded: "Encoding") -> Vectors:
         ids = np.array([encoded.ids], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        return np.asarray(self._session.run(None, feed)[0], np.float32)[0]
+        hidden: Vectors = self._session.run(None, feed)[0][0]
+        return hidden
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
@@ -200,15 +212,24 @@ class MiniLM:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
+        # Threads that wait by spinning take the other core from whoever could use it: an ingest took twice the processor time.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return onnxruntime.InferenceSession(_checked(self._folder / "model.int8.onnx"), options, providers=["CPUExecutionProvider"])
 
     @cached_property
     def _projection(self) -> Vectors:
-        return np.load(io.BytesIO(_checked(self._folder / "projection.npy"))).astype(np.float32)
+        matrix: Vectors = np.load(io.BytesIO(_checked(self._folder / "projection.npy"))).astype(np.float32)
+        return matrix
+
+
+def _product(rows: Vectors, matrix: Vectors) -> Vectors:
+    """`rows @ matrix` in pieces that the linear algebra library keeps in one thread: waking a second one takes longer than the product."""
+    pieces = [rows[first : first + ROWS_AT_ONCE] @ matrix for first in range(0, len(rows), ROWS_AT_ONCE)]
+    return np.concatenate(pieces) if pieces else np.empty((0, matrix.shape[1]), np.float32)
 
 
 def _unit_mean(hidden: Vectors) -> Vectors:
-    mean = hidden.mean(axis=0)
+    mean: Vectors = hidden.mean(axis=0)
     return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-12))
 
 

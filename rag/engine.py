@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rag.answer import answer_from
 from rag.asking import prepare
@@ -149,7 +149,7 @@ def as_embedder(model: "Embedder | BaseEmbedding | None") -> Embedder:
     if hasattr(model, "get_text_embedding_batch"):
         from rag.llamaindex import LlamaIndexEmbedder
 
-        return LlamaIndexEmbedder(model)
+        return LlamaIndexEmbedder(cast("BaseEmbedding", model))
     return model
 
 
