@@ -12,8 +12,8 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.response.schema import Response
 from llama_index.core.llms.mock import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
-from llama_index.core.response_synthesizers import ResponseMode
-from llama_index.core.schema import QueryBundle
+from llama_index.core.response_synthesizers.no_text import NoText
+from llama_index.core.schema import QueryBundle, TextNode
 from pydantic import PrivateAttr
 
 from rag import Engine, open_corpus
@@ -75,6 +75,7 @@ def test_the_query_engine_s_sources_slice_the_files_exactly(engine: Engine, seed
     for source in response.source_nodes:
         place = source.node.metadata
         assert text_of(seeds, place["path"])[place["start"] : place["end"]] == source.node.get_content()
+        assert isinstance(source.node, TextNode)
         assert (source.node.start_char_idx, source.node.end_char_idx) == (place["start"], place["end"])
 
 
@@ -124,7 +125,7 @@ def test_an_awaited_retrieval_gives_the_same(engine: Engine) -> None:
 
 
 def test_llamaindex_s_own_query_engine_takes_the_retriever(engine: Engine) -> None:
-    theirs = RetrieverQueryEngine.from_args(engine.as_retriever(2), llm=MockLLM(), response_mode=ResponseMode.NO_TEXT)
+    theirs = RetrieverQueryEngine(engine.as_retriever(2), response_synthesizer=NoText(llm=MockLLM()))
     response = theirs.query(QUESTION)
     assert isinstance(response, Response) and len(response.source_nodes) == 2
 
