@@ -23,7 +23,7 @@ MODEL_FOLDER = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
 MODEL_SHA256 = {
     "model.int8.onnx": "f7761572e2b59132072e33d203f9e0fa07f35b5c598dc7eda076ba1c83b8dc0c",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    "projection.npy": "49adc3e09f26408edd44841da12fd0ab18d40402c02bb75140e4fccac33fdba8",
+    "projection.npy": "d67bf7a0c673fd693424d4b31f47dce46b069e87cd5bebb904cbd6817a9bcd3e",
 }
 
 # Full weight goes to the word pieces that begin a word with a meaning; the others say little about what a question asks.
