@@ -143,7 +143,7 @@ def fit(name: str, cases: Sequence[Case], coefficients: Coefficients, strength: 
         w = solve(x, train)
         held[test] = 1 / (1 + np.exp(-(w[0] + x[test] @ w[1:])))
     wanted = [bool(target == 0) for target in y]
-    scores = {cut / 100: balanced([(want, p <= cut / 100) for want, p in zip(wanted, held, strict=True)]) for cut in range(20, 81)}
+    scores = {cut / 100: balanced([(want, bool(p <= cut / 100)) for want, p in zip(wanted, held, strict=True)]) for cut in range(20, 81)}
     best = max(scores, key=lambda cut: (round(scores[cut], 3), -abs(cut - 0.5)))
     print(f"# held out: {scores[best]:.3f} at {best}, {scores[0.5]:.3f} at 0.5")
     print(f"{name} = {coefficients._replace(threshold=best)}")

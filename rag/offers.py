@@ -10,10 +10,10 @@ from rag.language.names import names, same_name
 from rag.language.numbers import Number, numbers, same_number
 from rag.language.question import Question
 from rag.language.synonyms import related
-from rag.language.words import words
+from rag.language.words import stems, words
 
 # Kinds of question whose answer can be told from a sentence's form; for the others no sentence is refused.
-TYPED = frozenset({"number", "money", "duration", "age", "share", "date", "place"})
+TYPED = frozenset({"number", "money", "duration", "age", "share", "date", "place", "person"})
 
 _UNITS = {"number": {"count", "measure", "times", "share", "money"}, "money": {"money"}, "duration": {"duration"}, "share": {"share"}}
 _PEOPLE = frozenset(
@@ -24,6 +24,9 @@ _PEOPLE = frozenset(
 _AGED = re.compile(r"\b(?:aged?\s+(\d{1,3})\b|(\d{1,3})[- ]years?[- ]old)", re.I)
 _QUOTED = re.compile(r"[“\"«]([^”\"»]+)[”\"»]?")
 _GRAIN = {"year": "year", "decade": "decade", "month": "month", "day": "day", "date": "day", "time": "minute", "hour": "minute"}
+
+
+_NAME_OF = re.compile(r"\b(?:names?|named|called|surname|identity)\b|^\W*who (?:is|was|were|are) (?:the|its|their|his|her)\b", re.I)
 
 
 class Offer(NamedTuple):
@@ -51,7 +54,11 @@ def offers(question: Question, sentence: str) -> tuple[Offer, ...]:
 def _numbers(question: Question, sentence: str) -> Iterator[Offer]:
     stated = numbers(question.text)
     for number in numbers(sentence):
-        if number.kind not in _UNITS[question.kind] or _is_article(number, sentence) or any(same_number(number, other) and number.raw == other.raw for other in stated):
+        if (
+            number.kind not in _UNITS[question.kind]
+            or _is_article(number, sentence)
+            or any(same_number(number, other) and number.raw == other.raw for other in stated)
+        ):
             continue
         if question.kind != "number" or _counts(number, question.asked):
             yield Offer(number.start, number.end)
@@ -66,13 +73,13 @@ def _counts(number: Number, asked: tuple[str, ...]) -> bool:
     """Whether a number can count what the question asks for: no noun follows it, or one that is related."""
     if not asked or not number.nouns:
         return True
-    if any(map(_is_people, number.nouns)) and any(map(_is_people, asked)):
+    if any(map(is_people, number.nouns)) and any(map(is_people, asked)):
         return True
     return any(_same_thing(noun, word) for noun in number.nouns for word in asked)
 
 
 @lru_cache(maxsize=4_096)
-def _is_people(word: str) -> bool:
+def is_people(word: str) -> bool:
     return word in _PEOPLE or related(word, "person") in ("same", "synonym", "hypernym")
 
 
@@ -100,8 +107,14 @@ def _fine_enough(date: DateMention, asked: tuple[str, ...]) -> bool:
 
 
 def _names(question: Question, sentence: str) -> Iterator[Offer]:
+    """Names that the question does not state; for "who", words for people too."""
     stated = names(question.text)
-    wanted = {"person": ("person", "other"), "place": ("place", "other")}[question.kind]
+    wanted = ("person", "other", "organisation") if question.kind == "person" else ("place", "other")
     for name in names(sentence):
         if name.kind in wanted and not any(same_name(name, other) for other in stated):
             yield Offer(name.start, name.end)
+    if question.kind == "person" and not question.asked and not _NAME_OF.search(question.text):
+        asked = set(stems(question.text))
+        for word in words(sentence):
+            if not word.stop and word.stem not in asked and is_people(word.lower):
+                yield Offer(word.start, word.end)
