@@ -20,7 +20,7 @@ from eval.mutate import OPERATORS, Mutant, mutate, tally
 from eval.report.model import Report
 from eval.suites import EXTERNAL, missing, summedits
 
-WIDTH = 150
+WIDTH = 100
 MOST_MUTANTS = 3
 _BLOCK = re.compile(r"(<!-- eval:(\w+) -->\n).*?(<!-- eval:end -->)", re.S)
 
@@ -62,7 +62,7 @@ def _seeds() -> Report:
 
 def seeds_output() -> str:
     """The table of the seeds suite as printed."""
-    return _fenced(terminal.captured(lambda out: terminal.print_report(_seeds(), to=out), WIDTH))
+    return _fenced(terminal.captured(lambda out: terminal.print_report(_seeds(), most=3, to=out), WIDTH))
 
 
 def gate_output() -> str:

@@ -37,7 +37,14 @@ def prepare(data: Path, corpus: Path, all_: bool) -> tuple[Case, ...]:
             continue
         category = "answerable" if row["answerable"] else "unanswerable"
         expect = "answer" if row["answerable"] else "abstain"
-        fields = {"id": row["id"], "category": category, "split": "test", "question": row["question"], "expect": expect, "gold": gold}
+        fields = {
+            "id": row["id"],
+            "category": category,
+            "split": "development",
+            "question": row["question"],
+            "expect": expect,
+            "gold": gold,
+        }
         cases.append(Case.model_validate(fields))
     return tuple(cases)
 
