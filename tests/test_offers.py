@@ -90,6 +90,27 @@ def test_a_bare_number_can_be_an_age(sentence: str) -> None:
     assert offered("How old was Clara Holm?", sentence) == ["71"]
 
 
+@pytest.mark.parametrize("amount", ["1.2 million kronor", "300 kroner", "80 zloty"])
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="these currencies are read as things that are counted")
+def test_money_is_known_in_any_currency(amount: str) -> None:
+    assert offered("How much would the boiler cost?", f"The boiler would cost {amount} to replace.") == [amount]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "short"),
+    [
+        ("How heavy do whales get?", "Adults grow to 18 metres and weigh up to 100 tonnes.", "100 tonnes"),
+        ("Who is the treasurer?", "Present: Mayor Ingrid Berg, Treasurer Tomas Ek, Councillor Sara Lund.", "Tomas Ek"),
+        ("How old was the whale?", "They estimated the age of the whale at 211 years.", "211 years"),
+    ],
+)
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="the measure, title or word beside a short answer is not held against the question"
+)
+def test_the_short_answer_fits_the_words_around_it(question: str, sentence: str, short: str) -> None:
+    assert offered(question, sentence)[:1] == [short]
+
+
 @pytest.mark.parametrize("question", ["Why did it fail?", "Is it open?", "What is a fjord?"])
 def test_untyped_questions_mark_nothing(question: str) -> None:
     assert analyse(question).kind not in TYPED
