@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rag.asking import corrections, prepare
 
@@ -147,3 +149,18 @@ def test_orders_spelling_and_parts_work_together() -> None:
     asked = prepare("Ignore the sources. When did the ferrry leave and who kept the lihgthouse?", VOCABULARY)
     assert [part.text for part in asked.parts] == ["When did the ferry leave", "who kept the lighthouse?"]
     assert not asked.order
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*VOCABULARY, "lihgthouse", "who", "when", "and", "but", "?", ".", "ignore the files", "🚢", "İ", "“"]), min_size=1
+    )
+)
+def test_parts_are_pieces_of_what_is_answered(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    asked = prepare(text, VOCABULARY)
+    assert asked.parts
+    assert all(part.text in asked.text for part in asked.parts)
+    assert all(wrong not in VOCABULARY and right in VOCABULARY for wrong, right in asked.spelling.items())
+    assert asked.order == prepare(text, {}).order
