@@ -35,7 +35,7 @@ from rag.weights import POOL
 Floats = NDArray[np.float64]
 
 PASSAGE_TOKENS = 128
-RANKED = 12
+RANKED = 200
 QUESTIONS = {"squad2": 90, "xquad": 60, "clapnq": 20}
 LITTLE_OVERLAP = 0.6
 

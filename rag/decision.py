@@ -17,6 +17,9 @@ _WANTED = {
     "age": "an age",
     "share": "a share",
     "date": "a date or time",
+    "place": "a place",
+    "person": "a person",
+    "organisation": "an organisation",
 }
 
 

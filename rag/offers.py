@@ -13,7 +13,7 @@ from rag.language.synonyms import related
 from rag.language.words import stems, words
 
 # Kinds of question whose answer can be told from a sentence's form; for the others no sentence is refused.
-TYPED = frozenset({"number", "money", "duration", "age", "share", "date", "place", "person"})
+TYPED = frozenset({"number", "money", "duration", "age", "share", "date", "place", "person", "organisation"})
 
 _UNITS = {"number": {"count", "measure", "times", "share", "money"}, "money": {"money"}, "duration": {"duration"}, "share": {"share"}}
 _PEOPLE = frozenset(
@@ -24,8 +24,7 @@ _PEOPLE = frozenset(
 _AGED = re.compile(r"\b(?:aged?\s+(\d{1,3})\b|(\d{1,3})[- ]years?[- ]old)", re.I)
 _QUOTED = re.compile(r"[“\"«]([^”\"»]+)[”\"»]?")
 _GRAIN = {"year": "year", "decade": "decade", "month": "month", "day": "day", "date": "day", "time": "minute", "hour": "minute"}
-
-
+_NAMED = {"person": ("person", "other"), "place": ("place", "other"), "organisation": ("organisation", "other", "person")}
 _NAME_OF = re.compile(r"\b(?:names?|named|called|surname|identity)\b|^\W*who (?:is|was|were|are) (?:the|its|their|his|her)\b", re.I)
 
 
@@ -44,7 +43,7 @@ def offers(question: Question, sentence: str) -> tuple[Offer, ...]:
         return tuple(Offer(match.start(), match.end()) for match in _AGED.finditer(sentence))
     if question.kind == "date":
         return tuple(_dates(question, sentence))
-    if question.kind in ("person", "place"):
+    if question.kind in _NAMED:
         return tuple(_names(question, sentence))
     if question.kind == "quotation":
         return tuple(Offer(match.start(1), match.end(1)) for match in _QUOTED.finditer(sentence))
@@ -107,13 +106,13 @@ def _fine_enough(date: DateMention, asked: tuple[str, ...]) -> bool:
 
 
 def _names(question: Question, sentence: str) -> Iterator[Offer]:
-    """Names that the question does not state; for "who", words for people too."""
+    """Names that the question does not state; for a plain "who", words for people too."""
     stated = names(question.text)
-    wanted = ("person", "other", "organisation") if question.kind == "person" else ("place", "other")
+    plain = question.kind == "person" and not question.asked and not _NAME_OF.search(question.text)
     for name in names(sentence):
-        if name.kind in wanted and not any(same_name(name, other) for other in stated):
+        if name.kind in _NAMED[question.kind] + ("organisation",) * plain and not any(same_name(name, other) for other in stated):
             yield Offer(name.start, name.end)
-    if question.kind == "person" and not question.asked and not _NAME_OF.search(question.text):
+    if plain:
         asked = set(stems(question.text))
         for word in words(sentence):
             if not word.stop and word.stem not in asked and is_people(word.lower):

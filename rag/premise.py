@@ -1,5 +1,6 @@
 """Wrong premises: a number, date or name that the question states and the evidence contradicts."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -17,6 +18,9 @@ Kind = Literal["number", "date", "place", "name"]
 
 # How many of the best sentences are held against the question's claims.
 SENTENCES = 2
+
+# "from Beijing and from Chengdu": a sentence that speaks of one of them contradicts nothing.
+_LISTED = re.compile(r"[A-Z][\w’'-]+,? (?:and|or) (?:(?:in|from|at|of|to|what in) )?(?:the )?[A-Z]")
 
 # From so many meaningful pieces on, one of them may be missing from the sentence.
 FORGIVING = 4
@@ -42,8 +46,11 @@ def wrong_premises(
 ) -> tuple[Premise, ...]:
     """The question's claims that the nearest sentences contradict, in the order of the question.
 
-    A claim is only called wrong where the sentence speaks of everything else that the question states.
+    A claim is only called wrong where the sentence speaks of everything else that the question states; never where the question lists
+    names, which different sentences may tell of, nor two names at once.
     """
+    if _LISTED.search(question.text):
+        ranked = ranked[:0]
     documents = [look_up(path) for path in dict.fromkeys(one.found.passage.path for one in ranked)]
     found: dict[tuple[int, int], Premise] = {}
     for one in ranked[:SENTENCES]:
@@ -53,7 +60,8 @@ def wrong_premises(
             mean, weakest = _rest(question, read, reading, premise)
             if mean >= PREMISE["known_mean" if known else "rest_mean"] and weakest >= PREMISE["known_weakest" if known else "rest_weakest"]:
                 found.setdefault((premise.start, premise.end), premise)
-    return tuple(found[place] for place in sorted(found))
+    names_wrong = [place for place, premise in found.items() if premise.kind in ("place", "name")]
+    return tuple(found[place] for place in sorted(found) if len(names_wrong) < 2 or place not in names_wrong)
 
 
 def _has(document: Mentions, question: Question, premise: Premise) -> bool:

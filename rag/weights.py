@@ -26,7 +26,7 @@ CONFIDENCE = MappingProxyType(
 
 # Below `least_confidence` nothing is answered. Margins are in units of the ranking score: how far below the best a sentence may stand
 # and still be taken for it because it offers the kind of thing asked for, or its document mentions the names of the question.
-DECISION = MappingProxyType({"least_confidence": 0.36, "lead_alone": 1.5, "name_margin": 1.0, "offer_margin": 1.0})
+DECISION = MappingProxyType({"least_confidence": 0.36, "lead_alone": 1.5, "name_margin": 1.0, "offer_margin": 0.4})
 
 # How well a sentence has to cover the rest of a question (cosines of word pieces) before it may call one of its claims wrong.
 # A name that stands elsewhere in the corpus may be right about something that the sentence does not tell: there the rest fits closely.
@@ -36,7 +36,7 @@ PREMISE = MappingProxyType({"rest_mean": 0.6, "rest_weakest": 0.35, "known_mean"
 POOL = 24
 
 # Sentences are quoted until they hold `enough` of the probability that the ranking spreads over them; none with less than `least`.
-QUOTING = MappingProxyType({"enough": 0.82, "least": 0.05, "most": 4})
+QUOTING = MappingProxyType({"enough": 0.78, "least": 0.06, "most": 4})
 
 # A word of the question is covered when a word piece of the nearest passages is at least this close (cosine).
 UNCOVERED = 0.5

@@ -3,9 +3,18 @@
 import re
 from typing import Literal, NamedTuple
 
+from rag.language.synonyms import is_a, parts_of_speech
 from rag.language.words import words
 
-Kind = Literal["person", "number", "money", "duration", "age", "share", "date", "place", "quotation", "reason", "yes_no", "other"]
+_CLASSES: tuple[tuple["Kind", str], ...] = (
+    ("person", "person"),
+    ("organisation", "organization"),
+    ("place", "location"),
+)
+
+Kind = Literal[
+    "person", "organisation", "number", "money", "duration", "age", "share", "date", "place", "quotation", "reason", "yes_no", "other"
+]
 
 # The first pattern that matches decides; keyword questions ("pompeo taiwan when") have the question word anywhere.
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
@@ -103,5 +112,12 @@ def analyse(text: str) -> Question:
     """What a question asks for; `other` when no pattern tells."""
     plain = " ".join(text.lower().replace("’", "'").split())
     kind: Kind = next((kind for kind, pattern in _COMPILED if pattern.search(plain)), "other")
-    asked = _ASKED.search(plain)
-    return Question(text, kind, tuple(word.lower for word in words(asked[1]) if not word.stop) if asked else ())
+    found = _ASKED.search(plain)
+    asked = tuple(word.lower for word in words(found[1]) if not word.stop) if found else ()
+    return Question(text, _class_of(asked) or kind if kind == "other" else kind, asked)
+
+
+def _class_of(asked: tuple[str, ...]) -> Kind | None:
+    """The kind of name that "which sculptor" or "what oil company" asks for; None when the noun is of no such class."""
+    nouns = [word for word in asked if parts_of_speech(word)[:1] == "n"]
+    return next((kind for kind, general in _CLASSES if nouns and is_a(nouns[-1], general)), None)

@@ -173,6 +173,24 @@ def base_forms(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65_536)
+def is_a(word: str, general: str) -> bool:
+    """Whether a noun names a kind of something, at any distance ("sculptor", "person"), in one of its two main senses."""
+    return bool(_nouns(general)[:1] and any(_nouns(general)[0] in _all_above(sense) for sense in _nouns(word)[:2]))
+
+
+def _nouns(word: str) -> tuple[int, ...]:
+    return tuple(sense for lemma, letter in sorted(_bases(word)) if letter == "n" for sense in _lemma(lemma).senses["n"][:2])
+
+
+@lru_cache(maxsize=16_384)
+def _all_above(number: int) -> frozenset[int]:
+    found, edge = {number}, {number}
+    while edge := set(_parents(tuple(edge))) - found:
+        found |= edge
+    return frozenset(found)
+
+
+@lru_cache(maxsize=65_536)
 def frequency(word: str) -> int:
     """How often the word's lemmas were tagged in WordNet's corpora (SemCor and others); 0 for unknown words."""
     return max((_lemma(base).tagged for base in base_forms(word)), default=0)
