@@ -12,7 +12,7 @@ from rag.catalog import PassageRow
 from rag.config import Settings
 from rag.embed import Embedder, MiniLM, QuestionReading
 from rag.errors import QuestionError
-from rag.examples import examples
+from rag.examples import candidates, choose
 from rag.index import Index, open_index
 from rag.ingest import Progress, ingest
 from rag.language.words import stems
@@ -35,6 +35,7 @@ class Engine:
         self.report = report
         self._index = index
         self._embedder = embedder
+        self._examples: tuple[int, int, tuple[str, ...]] = (-1, 0, ())
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -89,8 +90,16 @@ class Engine:
         return self._index.catalog.passages_of(path)
 
     def examples(self, n: int = 4) -> tuple[str, ...]:
-        """Questions that this corpus answers, made from its own sentences."""
-        return examples(self._index.catalog, n)
+        """Up to `n` questions of at most 90 characters, made from the corpus's own sentences and answered with them.
+
+        The same for the same corpus; the first call after a change asks some tens of questions.
+        """
+        self._index.refresh()
+        generation = self._index.generation
+        if self._examples[:2] != (generation, n):
+            found = self._index.consistently(lambda: candidates(self._index.catalog, n))
+            self._examples = (generation, n, choose(found, n, self.ask))
+        return self._examples[2]
 
     def verify_index(self) -> tuple[Check, ...]:
         """One check for each indexed passage: do its characters still stand in the file?"""
