@@ -15,7 +15,7 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".groundline"), description="Folder that the indexes are kept in.")
     embed_model: str = Field("all-MiniLM-L6-v2", description="Embedding model.")
     passage_tokens: int = Field(128, ge=16, le=256, description="Size of a passage in the embedding model's word pieces.")
-    max_file_bytes: int = Field(100_000_000, ge=1, description="Larger files are skipped.")
+    max_file_bytes: int = Field(10_000_000, ge=1, description="Larger files are skipped: two cores index some 15 kB a second.")
     max_question_chars: int = Field(4_000, ge=1, description="Longer questions are refused.")
     dense_candidates: int = Field(50, ge=1, description="Passages taken from the vector index for one question.")
     lexical_candidates: int = Field(50, ge=1, description="Passages taken from the full-text index for one question.")

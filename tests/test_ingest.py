@@ -182,6 +182,23 @@ def test_skipped_files_do_not_hold_up_the_others(corpus: Path, home: Path) -> No
     assert report.documents == 2
 
 
+def test_a_line_of_fifty_megabytes_is_skipped(corpus: Path, home: Path) -> None:
+    with (corpus / "line.txt").open("wb") as file:
+        for _ in range(50):
+            file.write(b"word " * 200_000)
+    report = run(corpus, home)
+    ((path, reason),) = [(item.path, item.reason) for item in report.skipped]
+    assert path == "line.txt" and "larger than 10,000,000 bytes" in reason
+    assert report.added == ("ferry.txt", "mill.md")
+
+
+def test_a_long_line_is_split_like_any_text(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "line.txt").write_text("word " * 2_000 + "x" * 20_000 + " end.", encoding="utf-8")
+    report = run(tmp_path / "corpus", home)
+    assert report.skipped == () and report.passages > 100
+
+
 def test_a_corpus_without_a_readable_document_is_an_error(tmp_path: Path, home: Path) -> None:
     (tmp_path / "bare").mkdir()
     (tmp_path / "bare" / "empty.txt").write_text("", encoding="utf-8")
