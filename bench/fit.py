@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.case import load_cases
 from rag.catalog import PassageRow, SentenceRow
 from rag.decision import features
 from rag.embed import MODEL_FOLDER, TOKEN_DIMENSION, MiniLM, Reading
@@ -36,7 +37,8 @@ Floats = NDArray[np.float64]
 
 PASSAGE_TOKENS = 128
 RANKED = 200
-QUESTIONS = {"squad2": 90, "xquad": 60, "clapnq": 20}
+QUESTIONS = {"squad2": 90, "xquad": 60, "clapnq": 20, "seeds": 1_000}
+SEEDS = Path(__file__).parent.parent / "seeds"
 LITTLE_OVERLAP = 0.6
 
 
@@ -86,7 +88,13 @@ def main() -> None:
     matrix = np.array([[1.0, *(example.confidence[key] for key in keys)] for example in unlike])
     right = np.array([bool(example.right[0]) for example in unlike])
     fitted = maximise(lambda w: _log_likelihood(matrix @ w, right), len(keys) + 1)
-    print(f"CONFIDENCE, {len(unlike)} questions:", dict(zip(["intercept", *keys], fitted.round(2).tolist(), strict=True)))
+    print(f"CONFIDENCE before scaling, {len(unlike)} questions:", dict(zip(["intercept", *keys], fitted.round(2).tolist(), strict=True)))
+    own = [example for example in look(development()) if example.confidence["offered"]]
+    totals = np.array([fitted[0] + sum(w * example.confidence[key] for w, key in zip(fitted[1:], keys, strict=True)) for example in own])
+    right = np.array([bool(example.right[0]) for example in own])
+    slope, shift = maximise(lambda w: _log_likelihood(w[0] * totals + w[1], right), 2)
+    scaled = [slope * fitted[0] + shift, *(slope * fitted[1:])]
+    print(f"CONFIDENCE, {len(own)} questions:", dict(zip(["intercept", *keys], np.round(scaled, 2).tolist(), strict=True)))
 
 
 def squad(data: Path) -> Iterator[Corpus]:
@@ -132,6 +140,14 @@ def clapnq(data: Path) -> Iterator[Corpus]:
             if bool(chosen) == row["answerable"]:
                 asked.append(Ask(row["question"], tuple((path, starts[i], starts[i] + len(sentences[i])) for i in chosen)))
         yield Corpus("clapnq", documents, asked)
+
+
+def development() -> Corpus:
+    """The project's own development questions, answerable or not, on the five articles."""
+    documents = {file.name: file.read_bytes().decode() for file in sorted(SEEDS.glob("*.txt"))}
+    kept = [case for case in load_cases() if case.split == "development" and case.expect != "correct" and not (case.corpus or case.history)]
+    asked = [Ask(case.question, tuple((span.path, span.start, span.end) for group in case.gold for span in group)) for case in kept]
+    return Corpus("seeds", documents, asked)
 
 
 def look(corpus: Corpus) -> Iterator[Example]:

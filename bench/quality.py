@@ -37,12 +37,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--split", choices=["development", "test"], default="development")
     parser.add_argument("--show", nargs="*", default=[], help="categories whose cases are listed")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--plot", type=Path, help="write the reliability plot (SVG) here")
     arguments = parser.parse_args()
     cases = [case for case in load_cases() if case.split == arguments.split and not case.corpus]
     with TemporaryDirectory() as home, open_corpus(SEEDS, home=home) as engine:
         outcomes = run(engine, cases)
     report(outcomes)
+    bins = reliability(outcomes)
+    if arguments.plot:
+        arguments.plot.write_text(drawn(bins), encoding="utf-8")
     for outcome in outcomes:
         if outcome.case.category in arguments.show:
             show(outcome)
@@ -111,6 +114,45 @@ def report(outcomes: Sequence[Outcome]) -> None:
         told = [one for one in groups[name] if one.answer.status == "answered"]
         first, some = sum(one.rank == 1 for one in told), sum(one.rank > 0 for one in told)
         print(f"  {name:12s} answered {len(told)}/{len(groups[name])}, first {first}, some {some}")
+
+
+def reliability(outcomes: Sequence[Outcome]) -> list[tuple[int, float, float]]:
+    """Prints and returns, for each fifth of the confidence that occurs: questions, mean confidence, share with a right first quote.
+
+    Questions that a check refused, or whose premise was corrected, are left out: there the confidence decides nothing.
+    """
+    checked = [one for one in outcomes if one.case.category in (*ANSWERABLE, *NOT_ANSWERABLE) and one.answer.status == "answered"]
+    kept = [one for one in checked if not one.answer.corrections]
+    bins = []
+    print("confidence of what was answered:")
+    for low in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        inside = [one for one in kept if low <= one.answer.confidence < low + 0.1 or (low == 0.9 and one.answer.confidence >= 1.0)]
+        if inside:
+            mean = sum(one.answer.confidence for one in inside) / len(inside)
+            share = sum(one.rank == 1 for one in inside) / len(inside)
+            bins.append((len(inside), mean, share))
+            print(f"  {low:.1f} to {low + 0.1:.1f}: {len(inside):3d} questions, mean {mean:.2f}, first quote right {share:.2f}")
+    if kept:
+        gap = sum(count * abs(mean - share) for count, mean, share in bins) / len(kept)
+        print(f"  expected calibration error {gap:.3f} (n {len(kept)})")
+    return bins
+
+
+def drawn(bins: Sequence[tuple[int, float, float]]) -> str:
+    """A reliability plot as SVG: a dot a bin, its area the number of questions, on the line where confidence is what happens."""
+    dots = "".join(
+        f'<circle cx="{40 + 300 * mean:.0f}" cy="{320 - 300 * share:.0f}" r="{2 + 2 * count**0.5:.1f}" fill="#1f5f8b" opacity="0.75">'
+        f"<title>{count} questions, mean confidence {mean:.2f}, first quote right {share:.2f}</title></circle>"
+        for count, mean, share in bins
+    )
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 360" width="360" height="360" font-family="sans-serif" font-size="12">'
+        '<rect width="360" height="360" fill="#fff"/><path d="M40 20V320H340" fill="none" stroke="#444"/>'
+        '<path d="M40 320L340 20" stroke="#999" stroke-dasharray="4 4"/>'
+        '<text x="150" y="350">confidence</text><text x="14" y="215" transform="rotate(-90 14 215)">first quote right</text>'
+        '<text x="30" y="336">0</text><text x="332" y="336">1</text><text x="26" y="26">1</text>'
+        f"{dots}</svg>\n"
+    )
 
 
 def line(name: str, count: int, total: int) -> None:
