@@ -104,8 +104,8 @@ def print_tallies(tallies: Sequence[Tally], to: Console | None = None) -> None:
 
 
 def print_domains(results: Sequence[DomainResult], to: Console | None = None) -> None:
-    """What the checker reached on SummEdits, by domain."""
-    table = _table("summedits", "domain", "split", "n", "consistent right", "inconsistent right", "balanced accuracy", "not judged")
+    """What the checker reached on SummEdits, by domain: shares judged rightly of the consistent and of the inconsistent."""
+    table = _table("summedits", "domain", "split", "n", "consistent", "inconsistent", "balanced accuracy", "not judged")
     for row in results:
         interval = f" [{row.low:.3f}, {row.high:.3f}]" if row.low is not None and row.high is not None else ""
         shares = (f"{row.consistent_right:.3f}", f"{row.inconsistent_right:.3f}", f"{row.balanced_accuracy:.3f}{interval}")
