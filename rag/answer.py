@@ -32,7 +32,7 @@ def answer_from(
     readings, sentences = catalog.readings(ids), catalog.sentences(ids)
     ranked = weigh(read, found[:POOL], readings, sentences)
     look_up = _looking_up(catalog)
-    decision = decide(asked.question, ranked, look_up)
+    decision = decide(asked.question, ranked, look_up, asked.unknown)
     premises = wrong_premises(asked.question, read, decision.ranked, readings, look_up) if len(asked.parts) == 1 else ()
     reasons = (ORDERED,) if asked.order else () if premises else decision.reasons
     hits = tuple(hit(one) for one in found[: settings.hits])

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from rag.evidence import Evidence
 from rag.language.question import Question
+from rag.language.words import stems
 from rag.mentions import Mentions, names_of
 from rag.offers import TYPED, offers
 from rag.weights import CONFIDENCE, DECISION
@@ -31,11 +32,15 @@ class Decision(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def decide(question: Question, ranked: Sequence[Evidence], look_up: Callable[[str], Mentions]) -> Decision:
-    """Orders the evidence by what the question asks for and says whether it is enough. `look_up` gives a document's mentions."""
+def decide(question: Question, ranked: Sequence[Evidence], look_up: Callable[[str], Mentions], unknown: Sequence[str] = ()) -> Decision:
+    """Orders the evidence by what the question asks for and says whether it is enough.
+
+    `look_up` gives a document's mentions; `unknown` are words of the question that no document has.
+    """
     if not ranked:
         return Decision((), 0.0, ("No passage was found.",))
     named, missing = _with_names(question, ranked, look_up)
+    missing += [word for word in unknown if word not in " ".join(missing).lower()]
     offering, offered = _with_offers(question, named)
     confidence = probability(features(offering, offered))
     reasons: list[str] = []
@@ -43,6 +48,8 @@ def decide(question: Question, ranked: Sequence[Evidence], look_up: Callable[[st
         reasons.append(f"The documents found do not mention {', '.join(missing)}.")
     if not offered and question.kind in _WANTED:
         reasons.append(f"No sentence found gives {_WANTED[question.kind]} for this.")
+    if not stems(question.text):
+        reasons.append("The question names nothing to look for.")
     if confidence < DECISION["least_confidence"]:
         reasons.append("The nearest sentences are too far from the question.")
     return Decision(tuple(offering), 0.0 if missing else confidence, tuple(reasons))

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from rag.language.names import Name, names, same_name
+from rag.language.synonyms import is_common_word
 from rag.language.words import stem, words
 from rag.schema import Document
 
@@ -37,5 +38,10 @@ def mentions(document: Document) -> Mentions:
 
 
 def names_of(question: str, known: Collection[str] = ()) -> tuple[Name, ...]:
-    """The names that a question states for certain."""
-    return tuple(name for name in names(question, known) if name.certain)
+    """The names that a question states for certain; the capital of its first word says nothing."""
+    return tuple(name for name in names(question, known) if name.certain and not _opens(question, name))
+
+
+def _opens(question: str, name: Name) -> bool:
+    """Whether a name is only an English word that begins the question ("Tell me …")."""
+    return not question[: name.start].strip() and len(name.tokens) == 1 and is_common_word(name.tokens[0])

@@ -6,9 +6,8 @@ import numpy as np
 
 from rag.embed import QuestionReading, Reading
 from rag.evidence import Evidence
-from rag.language.names import names
 from rag.language.words import words
-from rag.mentions import Mentions
+from rag.mentions import Mentions, names_of
 from rag.weights import UNCOVERED
 
 # How many of the best sentences' passages are the evidence.
@@ -25,7 +24,7 @@ def uncovered(
     nearest = ranked[:SENTENCES]
     documents = [look_up(path) for path in dict.fromkeys(one.found.passage.path for one in nearest)]
     passages = [readings[id] for id in dict.fromkeys(one.sentence.passage_id for one in nearest)]
-    found = [name for name in names(question) if name.certain]
+    found = names_of(question)
     left = {(name.start, name.end) for name in found if not any(document.has(name) for document in documents)}
     for word in words(question):
         inside = any(name.start <= word.start < name.end for name in found)

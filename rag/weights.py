@@ -26,7 +26,14 @@ CONFIDENCE = MappingProxyType(
 
 # Below `least_confidence` nothing is answered. Margins are in units of the ranking score: how far below the best a sentence may stand
 # and still be taken for it because it offers the kind of thing asked for, or its document mentions the names of the question.
-DECISION = MappingProxyType({"least_confidence": 0.36, "lead_alone": 1.5, "name_margin": 1.0, "offer_margin": 0.4})
+DECISION = MappingProxyType(
+    {
+        "least_confidence": 0.36,
+        "lead_alone": 1.5,
+        "name_margin": 1.0,
+        "offer_margin": 0.4,
+    }
+)
 
 # How well a sentence has to cover the rest of a question (cosines of word pieces) before it may call one of its claims wrong.
 # A name that stands elsewhere in the corpus may be right about something that the sentence does not tell: there the rest fits closely.
