@@ -16,6 +16,7 @@ from rag.examples import candidates, choose
 from rag.index import Index, open_index
 from rag.ingest import Progress, ingest
 from rag.language.words import stems
+from rag.llm import Source, checked_llm, sources, write
 from rag.retrieve import Found, hit, retrieve
 from rag.schema import Answer, Check, Document, Hit, IngestReport, SourceInfo
 from rag.sources import check_index, list_sources
@@ -24,17 +25,27 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.llms import LLM
 
 
 class Engine:
     """One corpus, open for questions from any number of threads. `report` is what the ingest at opening did, or None."""
 
-    def __init__(self, corpus: Path, index: Index, embedder: Embedder, settings: Settings, report: IngestReport | None) -> None:
+    def __init__(
+        self,
+        corpus: Path,
+        index: Index,
+        embedder: Embedder,
+        settings: Settings,
+        report: IngestReport | None,
+        llm: "LLM | None" = None,
+    ) -> None:
         self.corpus = corpus
         self.settings = settings
         self.report = report
         self._index = index
         self._embedder = embedder
+        self._llm = llm
         self._examples: tuple[int, int, tuple[str, ...]] = (-1, 0, ())
 
     @property
@@ -46,14 +57,9 @@ class Engine:
         """Answers from the documents, or abstains; `paths` limits the documents asked.
 
         Raises QuestionError when the question is empty, too long or not text, IndexMissing when the index was taken away,
-        IndexLocked when others write to it without a pause.
+        IndexLocked when others write to it without a pause, ModelError when the language model fails.
         """
-        text = checked(question, self.settings.max_question_chars)
-        started = time.perf_counter()
-        answer, retrieved = self._index.consistently(lambda: self._answer(text, paths))
-        ended = time.perf_counter()
-        timings = {"retrieve": (retrieved - started) * 1000, "answer": (ended - retrieved) * 1000, "total": (ended - started) * 1000}
-        return answer.model_copy(update={"timings": {name: round(value, 2) for name, value in timings.items()}})
+        return self._ask(question, paths, self._llm)
 
     async def aask(self, question: str, *, paths: Sequence[str] | None = None) -> Answer:
         """`ask` in a thread of its own."""
@@ -98,7 +104,7 @@ class Engine:
         generation = self._index.generation
         if self._examples[:2] != (generation, n):
             found = self._index.consistently(lambda: candidates(self._index.catalog, n))
-            self._examples = (generation, n, choose(found, n, self.ask))
+            self._examples = (generation, n, choose(found, n, lambda question: self._ask(question, None, None)))
         return self._examples[2]
 
     def verify_index(self) -> tuple[Check, ...]:
@@ -115,13 +121,30 @@ class Engine:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _answer(self, text: str, paths: Sequence[str] | None) -> tuple[Answer, float]:
-        """The answer without its timings, and when its passages had been found."""
+    def _ask(self, question: str, paths: Sequence[str] | None, llm: "LLM | None") -> Answer:
+        """The answer in the documents' own sentences, or in those of `llm`, which is asked when the index is free again."""
+        text = checked(question, self.settings.max_question_chars)
+        started = time.perf_counter()
+        answer, retrieved, asked, shown = self._index.consistently(lambda: self._answer(text, paths, llm is not None))
+        decided = ended = time.perf_counter()
+        timings = {"retrieve": retrieved - started, "answer": decided - retrieved}
+        if llm is not None and answer.status == "answered":
+            answer = write(answer, asked, shown, llm)
+            ended = time.perf_counter()
+            timings["write"] = ended - decided
+        timings["total"] = ended - started
+        return answer.model_copy(update={"timings": {name: round(value * 1000, 2) for name, value in timings.items()}})
+
+    def _answer(self, text: str, paths: Sequence[str] | None, sourced: bool) -> tuple[Answer, float, str, tuple[Source, ...]]:
+        """The answer without its timings, when its passages had been found, the question as asked, and what a model may be shown."""
         asked = prepare(text, self._index.catalog.vocabulary())
         read = self._embedder.reader.read_question(asked.text)
         found = self._find(asked.text, paths, read)
         retrieved = time.perf_counter()
-        return answer_from(text, asked, read, found, self._index.catalog, self._embedder.reader, self.settings), retrieved
+        catalog = self._index.catalog
+        answer = answer_from(text, asked, read, found, catalog, self._embedder.reader, self.settings)
+        shown = sources(answer, found, catalog) if sourced and answer.status == "answered" else ()
+        return answer, retrieved, asked.text, shown
 
     def _find(self, question: str, paths: Sequence[str] | None, read: QuestionReading | None = None) -> list[Found]:
         """The passages for a question; a question that the reader has read is not embedded again by the same model."""
@@ -136,19 +159,21 @@ def open_corpus(
     home: Path | str | None = None,
     settings: Settings | None = None,
     embed_model: "Embedder | BaseEmbedding | None" = None,
+    llm: "LLM | None" = None,
     update: bool = True,
     progress: Callable[[Progress], None] | None = None,
 ) -> Engine:
     """Opens a folder of documents, indexing what changed since the last time (unless `update` is False).
 
-    `embed_model` is any LlamaIndex embedding, or an `Embedder`; the default ships with the package. Raises CorpusNotFound,
+    `embed_model` is any LlamaIndex embedding, or an `Embedder`; the default ships with the package. `llm` is any LlamaIndex
+    language model, to write where the documents are found to answer; by default answers quote. Raises CorpusNotFound,
     CorpusEmpty, IndexMissing, IndexMismatch, IndexLocked, IndexBroken, ModelError, StorageError or SettingsError.
     """
     settings = settings or Settings()
-    folder, place = Path(corpus or settings.corpus), Path(home or settings.home)
+    folder, place, writer = Path(corpus or settings.corpus), Path(home or settings.home), checked_llm(llm)
     embedder = as_embedder(embed_model)
     report = ingest(folder, place, embedder, settings, progress) if update else None
-    return Engine(folder, open_index(folder, place, embedder, settings), embedder, settings, report)
+    return Engine(folder, open_index(folder, place, embedder, settings), embedder, settings, report, writer)
 
 
 def as_embedder(model: "Embedder | BaseEmbedding | None") -> Embedder:
