@@ -208,14 +208,10 @@ def test_the_kind_of_thing_asked_for_is_not_uncovered(harbour: Asker, question: 
     assert harbour.ask(question).uncovered == ()
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="a wrong name leaves a confidence of 0, though the correction is quoted with certainty"
-)
 def test_a_corrected_answer_has_some_confidence(harbour: Asker) -> None:
     assert harbour.ask("Did Clara Holm keep the lighthouse in Harbin?").confidence > 0
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="German and French question words count as names that no document mentions")
 @pytest.mark.parametrize("question", ["Wann wurde der Leuchtturm auf Hiddensee gebaut?", "Wie hoch ist der alte Leuchtturm auf Hiddensee?"])
 def test_another_language_is_answered_where_it_can_be(harbour: Asker, question: str) -> None:
     assert "leuchtturm.txt" in [citation.path for citation in harbour.ask(question).citations[:1]]

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
     ("rag.schema", "rag.config", "rag.tokens", "rag.errors", "rag.weights"),
     ("rag.language",),
-    ("rag.readers", "rag.split", "rag.boilerplate", "rag.embed", "rag.citations", "rag.grounding", "rag.prompts"),
+    ("rag.readers", "rag.split", "rag.boilerplate", "rag.orders", "rag.embed", "rag.citations", "rag.grounding", "rag.prompts"),
     ("rag.store", "rag.catalog", "rag.catalog_schema", "rag.catalog_writer", "rag.lock", "rag.verification"),
     ("rag.build", "rag.ingest", "rag.index", "rag.sources", "rag.retrieve"),
     ("rag.asking", "rag.evidence", "rag.mentions", "rag.offers"),
