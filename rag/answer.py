@@ -59,7 +59,7 @@ def answer_from(
         citations=tuple(citation for _, citation in cited),
         corrections=corrections,
         highlights=tuple(mark for _, citation in cited for mark in _highlights(asked, citation)),
-        confidence=decision.confidence,
+        confidence=decision.likeness if premises else decision.confidence,
         uncovered=left,
         hits=hits,
     )

@@ -25,9 +25,13 @@ _WANTED = {
 
 
 class Decision(NamedTuple):
-    """The evidence in the order to quote it, the probability that the first answers, and why not to answer (empty: answer)."""
+    """The evidence in the order to quote it, the probability that the first answers, and why not to answer (empty: answer).
+
+    `likeness` is that probability before the checks.
+    """
 
     ranked: tuple[Evidence, ...]
+    likeness: float
     confidence: float
     reasons: tuple[str, ...]
 
@@ -38,11 +42,11 @@ def decide(question: Question, ranked: Sequence[Evidence], look_up: Callable[[st
     `look_up` gives a document's mentions; `unknown` are words of the question that no document has.
     """
     if not ranked:
-        return Decision((), 0.0, ("No passage was found.",))
+        return Decision((), 0.0, 0.0, ("No passage was found.",))
     named, missing = _with_names(question, ranked, look_up)
     missing += [word for word in unknown if word not in " ".join(missing).lower()]
     offering, offered = _with_offers(question, named)
-    confidence = probability(features(offering, offered))
+    likeness = probability(features(offering, offered))
     reasons: list[str] = []
     if missing:
         reasons.append(f"The documents found do not mention {', '.join(missing)}.")
@@ -50,9 +54,10 @@ def decide(question: Question, ranked: Sequence[Evidence], look_up: Callable[[st
         reasons.append(f"No sentence found gives {_WANTED[question.kind]} for this.")
     if not stems(question.text):
         reasons.append("The question names nothing to look for.")
-    if confidence < DECISION["least_confidence"]:
+    confidence = min(likeness, DECISION["refused"]) if reasons else likeness
+    if likeness < DECISION["least_confidence"]:
         reasons.append("The nearest sentences are too far from the question.")
-    return Decision(tuple(offering), 0.0 if missing else confidence, tuple(reasons))
+    return Decision(tuple(offering), likeness, confidence, tuple(reasons))
 
 
 def features(ranked: Sequence[Evidence], offered: bool) -> dict[str, float]:

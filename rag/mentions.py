@@ -38,7 +38,13 @@ def mentions(document: Document) -> Mentions:
 
 
 def names_of(question: str, known: Collection[str] = ()) -> tuple[Name, ...]:
-    """The names that a question states for certain; the capital of its first word says nothing."""
+    """The names that a question states for certain; the capital of its first word says nothing.
+
+    A question in another language than English has none: there capitals follow other rules.
+    """
+    written = words(question)
+    if sum(word.stop or is_common_word(word.lower) for word in written) * 3 < len(written) and len(written) > 3:
+        return ()
     return tuple(name for name in names(question, known) if name.certain and not _opens(question, name))
 
 

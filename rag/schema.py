@@ -34,7 +34,7 @@ class Document(Frozen):
 
 
 class Sentence(Span):
-    """A sentence inside a passage; `boilerplate` sentences are never evidence."""
+    """A sentence inside a passage; `boilerplate` sentences (page furniture, orders to the reader) are never evidence."""
 
     boilerplate: bool = False
 

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from rag.boilerplate import flags
 from rag.language.sentences import Found, find
+from rag.orders import orders
 from rag.schema import Passage, Sentence, Span
 
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 
 CHARS_PER_TOKEN = 16  # a longer piece is cut before it is counted: a tokenizer may see a whole line of letters as one token
 MOST_SENTENCES = 40  # in one passage: keeps the search for borders linear where sentences are a character long
@@ -38,7 +39,8 @@ def split(text: str, count_tokens: Callable[[str], int], max_tokens: int) -> tup
     longer than `max_tokens` becomes several, cut at words and, within a word that is too long, at characters.
     """
     found = tuple(find(text))
-    marks = flags([text[item.start : item.end] for item in found])
+    written = [text[item.start : item.end] for item in found]
+    marks = [page or order for page, order in zip(flags(written), orders(written), strict=True)]
     pieces = [piece for item, mark in zip(found, marks, strict=True) for piece in _pieces(text, item, mark, count_tokens, max_tokens)]
     groups = (part for group in _group(pieces, max_tokens) for part in _fitting(text, group, count_tokens, max_tokens))
     return tuple(_passage(number, group) for number, group in enumerate(groups, 1))

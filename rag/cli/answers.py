@@ -18,7 +18,8 @@ def print_answer(out: Console, answer: Answer) -> None:
         _print_abstained(out, answer)
     if answer.uncovered:
         out.print(Text("The documents do not mention: " + ", ".join(one_line(word) for word in answer.uncovered), "yellow"))
-    out.print(Text(f"Confidence: {answer.confidence:.0%}", "dim"))
+    if answer.status == "answered":
+        out.print(Text(f"Confidence: {answer.confidence:.0%}", "dim"))
 
 
 def _print_answered(out: Console, answer: Answer) -> None:
