@@ -59,7 +59,8 @@ class _Claim(NamedTuple):
 def checked_llm(llm: "LLM | None") -> "LLM | None":
     """The model as it is. Raises SettingsError for what is not a LlamaIndex language model."""
     if llm is not None and not (hasattr(llm, "chat") and hasattr(llm, "metadata")):
-        raise SettingsError(f"llm={llm!r:.80} is not a LlamaIndex language model.", "Pass an object such as llama_index's OpenAI(…).")
+        message = f"llm= takes a LlamaIndex language model; this is of type {type(llm).__name__}."
+        raise SettingsError(message, "Pass an object such as llama_index's OpenAI(…).")
     return llm
 
 
@@ -90,9 +91,10 @@ def write(answer: Answer, question: str, sources: Sequence[Source], llm: "LLM") 
     text, claims = _read(said)
     if not _has_words(text):
         raise ModelError(f"The language model {_name(llm)} wrote no sentence: {said[:80]!r}.", ASK_WITHOUT)
-    if text.strip(" .“”\"'*") == ABSTAINED.strip(".") and not answer.corrections:
-        empty = {"status": "abstained", "text": ABSTAINED, "sentences": (), "citations": (), "highlights": (), "reasons": (DECLINED,)}
-        return answer.model_copy(update=empty)
+    if text.strip(" .“”\"'*\n").casefold() == ABSTAINED.strip(".").casefold() and not answer.corrections:
+        unknown = dict.fromkeys(number for claim in claims for number in _invented(claim.numbers, shown))
+        declined = {"status": "abstained", "text": ABSTAINED, "reasons": (DECLINED,), "unknown_markers": tuple(map(_marker, unknown))}
+        return answer.model_copy(update={**declined, "sentences": (), "citations": (), "highlights": ()})
     return _Composer(answer).composed(text, claims, shown)
 
 
@@ -144,6 +146,8 @@ def _ask(llm: "LLM", prompt: Prompt) -> str:
         raise _failed(llm, error) from error
     if said is None or not said.strip():
         raise ModelError(f"The language model {_name(llm)} wrote nothing.", ASK_WITHOUT)
+    if any("\ud800" <= character <= "\udfff" for character in said):
+        raise ModelError(f"The language model {_name(llm)} wrote characters that are not text.", ASK_WITHOUT)
     return said.strip()
 
 
@@ -239,10 +243,9 @@ class _Composer:
         return self._answer.model_copy(update=update)
 
     def _claim(self, gap: str, sentence: str, numbers: Sequence[int], shown: Sequence[Source]) -> None:
-        known = [number for number in numbers if 1 <= number <= len(shown)]
-        invented = [number for number in numbers if number not in known]
-        self._unknown.update(dict.fromkeys(print_markers([number]) for number in invented))
-        citations = [self._numbered(_support(sentence, shown[number - 1])) for number in known]
+        invented = _invented(numbers, shown)
+        self._unknown.update(dict.fromkeys(map(_marker, invented)))
+        citations = [self._numbered(_support(sentence, shown[number - 1])) for number in numbers if number not in invented]
         grounding = check_grounding(sentence, [citation.quote for citation in citations])
         verdict: Verdict = grounding.label
         reasons = grounding.reasons
@@ -272,6 +275,14 @@ class _Composer:
             for citation in citations
             if citation.path == path[mark.citation] and citation.start <= mark.start and mark.end <= citation.end
         ]
+
+
+def _invented(numbers: Sequence[int], shown: Sequence[Source]) -> list[int]:
+    return [number for number in numbers if not 1 <= number <= len(shown)]
+
+
+def _marker(number: int) -> str:
+    return print_markers([number])
 
 
 def _support(claim: str, source: Source) -> Citation:
