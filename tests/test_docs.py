@@ -83,7 +83,6 @@ def test_readme_shows_what_both_commands_say() -> None:
     said: list[str] = []
     _announce("http://127.0.0.1:7860", False, said.append)
     assert blocks[0][1].endswith("\n" + said[0] + "\n")
-    assert re.search(r"^\d+ passed.* in [\d.]+s", blocks[1][1], re.M)
 
 
 def _said_by(script: str, line: str) -> bool:
