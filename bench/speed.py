@@ -252,7 +252,8 @@ def remarks(result: Result) -> list[str]:
         f"{facts['cores']} cores, {facts['memory']} of memory, {facts['system']}, Python {facts['Python']}; {packages}.",
         f"Load average while it ran: {min(result.loads):.1f} to {max(result.loads):.1f}. Above the number of cores, other work slowed "
         "both sides, and only the ratios mean much.",
-        f"Of LlamaIndex's {theirs['chunks']:.0f} chunks the model leaves {theirs['cut']:.0f} half unread; of Groundline's passages none.",
+        f"Of LlamaIndex's {theirs['chunks']:.0f} chunks the model does not read {theirs['cut']:.0f} to the end; "
+        "it reads all of Groundline's passages.",
         "LlamaIndex has no language model here, so its side of “ask” is retrieval alone: nothing is selected, cited or checked.",
     ]
 
