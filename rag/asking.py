@@ -14,7 +14,7 @@ _TARGET = (
     r"(?:sources?|documents?|articles?|texts?|files?|context|passages?|instructions?|rules|prompt|guidelines|evidence|citations?|corpus)"
 )
 _ORDERS = re.compile(
-    rf"\b(?:ignore|forget|disregard|bypass|override|skip)\b.{{0,60}}\b(?:{_TARGET}|everything|previous|above)\b"
+    rf"(?:^|[.!?,;:]\s*|\b(?:please|just|now|and|then|must|should|to)\s+)(?:ignore|forget|disregard|bypass|override|skip)\b.{{0,60}}\b(?:{_TARGET}|everything|previous|above)\b"
     rf"|\b(?:without|instead of|regardless of)\s+(?:using|reading|citing|quoting|consulting)?\s*(?:the|any|your|these)?\s*{_TARGET}\b"
     rf"|\b(?:do not|don't|never|stop)\s+(?:cite|quote|use|read|consult|look)\b"
     rf"|\b(?:system|hidden|initial|secret)\s+(?:prompt|message|instructions?)\b|\byour\s+(?:prompt|instructions|rules)\b"

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rag.evidence import Evidence
+from rag.language.numbers import Number
 from rag.language.question import Question
 from rag.language.words import stems
-from rag.mentions import Mentions, names_of
+from rag.mentions import Mentions, figures_of, names_of
 from rag.offers import TYPED, offers
 from rag.weights import CONFIDENCE, DECISION
 
@@ -44,6 +45,7 @@ def decide(question: Question, ranked: Sequence[Evidence], look_up: Callable[[st
     if not ranked:
         return Decision((), 0.0, 0.0, ("No passage was found.",))
     named, missing = _with_names(question, ranked, look_up)
+    missing += _figures_missing(question, named[0], look_up)
     missing += [word for word in unknown if word not in " ".join(missing).lower()]
     offering, offered = _with_offers(question, named)
     likeness = probability(features(offering, offered))
@@ -91,6 +93,14 @@ def _with_names(question: Question, ranked: Sequence[Evidence], look_up: Callabl
             return _first(one, ranked), []
     missing = [name.text for name in stated if not look_up(ranked[0].found.passage.path).has(name)]
     return list(ranked), missing
+
+
+def _figures_missing(question: Question, first: Evidence, look_up: Callable[[str], Mentions]) -> list[str]:
+    """The numbers and dates of the question that the first sentence's document does not state."""
+    document = look_up(first.found.passage.path)
+    stated = figures_of(question.text)
+    gone = [one for one in stated if not (document.has_number(one) if isinstance(one, Number) else document.has_date(one))]
+    return [question.text[one.start : one.end] for one in gone]
 
 
 def _with_offers(question: Question, ranked: Sequence[Evidence]) -> tuple[list[Evidence], bool]:

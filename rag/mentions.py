@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from functools import lru_cache
 
+from rag.language.dates import DateMention, compatible, dates
 from rag.language.names import Name, names, same_name
+from rag.language.numbers import Number, numbers, same_number
 from rag.language.synonyms import is_common_word
 from rag.language.words import stem, words
 from rag.schema import Document
@@ -14,6 +16,8 @@ class Mentions:
 
     def __init__(self, text: str) -> None:
         self._stems = frozenset(word.stem for word in words(text))
+        self._numbers = numbers(text)
+        self._dates = dates(text)
         self._names = tuple({name.tokens: name for name in names(text)}.values())
 
     def has(self, name: Name) -> bool:
@@ -21,6 +25,14 @@ class Mentions:
         if all(stem(token) in self._stems for token in name.tokens):
             return True
         return any(same_name(name, other) for other in self._names)
+
+    def has_number(self, number: Number) -> bool:
+        """Whether the document states the same number."""
+        return any(same_number(number, other) for other in self._numbers)
+
+    def has_date(self, date: DateMention) -> bool:
+        """Whether the document has a date that can be the same."""
+        return any(compatible(date, other) for other in self._dates)
 
     def has_stem(self, wanted: str) -> bool:
         """Whether the document has a word with this stem."""
@@ -46,6 +58,12 @@ def names_of(question: str, known: Collection[str] = ()) -> tuple[Name, ...]:
     if sum(word.stop or is_common_word(word.lower) for word in written) * 3 < len(written) and len(written) > 3:
         return ()
     return tuple(name for name in names(question, known) if name.certain and not _opens(question, name))
+
+
+def figures_of(question: str) -> tuple[Number | DateMention, ...]:
+    """The numbers in digits, and the dates with a year or a day of the month, that a question states."""
+    stated = [number for number in numbers(question) if question[number.start : number.end][0].isdigit()]
+    return (*stated, *(date for date in dates(question) if date.year is not None or date.day is not None))
 
 
 def _opens(question: str, name: Name) -> bool:

@@ -22,6 +22,8 @@ SENTENCES = 2
 # "from Beijing and from Chengdu": a sentence that speaks of one of them contradicts nothing.
 _LISTED = re.compile(r"[A-Z][\w’'-]+,? (?:and|or) (?:(?:in|from|at|of|to|what in) )?(?:the )?[A-Z]")
 
+_AT_PLACE = re.compile(r"\b(?:in|at|of|from|near|to|around|outside|inside)\s+(?:the\s+)?$", re.I)
+
 # From so many meaningful pieces on, one of them may be missing from the sentence.
 FORGIVING = 4
 
@@ -126,13 +128,16 @@ def _around(sentence: str, number: Number) -> tuple[str, ...]:
 
 def _same_grain(a: DateMention, b: DateMention) -> bool:
     """Whether both state a year, a month or a day of the month."""
-    return any(getattr(a, field) is not None and getattr(b, field) is not None for field in ("year", "month", "day"))
+    return any(getattr(a, field) is not None and getattr(b, field) is not None for field in ("year", "month", "day", "weekday"))
 
 
 def _rival_name(claimed: Name, question: Question, read: QuestionReading, reading: Reading, one: Evidence) -> Name | None:
     """The sentence's name of the same kind that stands where the claimed name would: the one that it aligns with best."""
     stated = names(question.text)
-    rivals = [name for name in names(one.sentence.text) if _same_sort(claimed, name) and not any(same_name(name, o) for o in stated)]
+    at_place = _AT_PLACE.search(question.text[: claimed.start]) is not None
+    rivals = [
+        name for name in names(one.sentence.text) if _same_sort(claimed, name, at_place) and not any(same_name(name, o) for o in stated)
+    ]
     asked = read.reading
     pieces = asked.tokens[(asked.starts >= claimed.start) & (asked.ends <= claimed.end)]
     if not rivals or not len(pieces):
@@ -145,6 +150,8 @@ def _rival_name(claimed: Name, question: Question, read: QuestionReading, readin
     return best[2] if best[0] >= PREMISE["name_alignment"] else None
 
 
-def _same_sort(a: Name, b: Name) -> bool:
+def _same_sort(a: Name, b: Name, at_place: bool) -> bool:
     """Whether two names can be of one kind: a place is no person, but a kind that is only guessed from no clue may be any."""
+    if at_place and b.kind == "person":
+        return False
     return a.kind == b.kind or "other" in (a.kind, b.kind) or "people" not in (a.kind, b.kind) and len(a.tokens) > 1 and len(b.tokens) > 1
