@@ -1,6 +1,8 @@
 """The extractive answer: the best sentences word for word, a corrected premise, or an abstention."""
 
+import math
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from rag.asking import Asked
 from rag.catalog import Catalog
@@ -32,7 +34,8 @@ def answer_from(
     readings, sentences = catalog.readings(ids), catalog.sentences(ids)
     ranked = weigh(read, found[:POOL], readings, sentences)
     look_up = _looking_up(catalog)
-    decision = decide(asked.question, ranked, look_up, asked.unknown)
+    page = max((one.score for one in weigh(read, found[:POOL], readings, sentences, boilerplate=True)), default=-math.inf)
+    decision = decide(asked.question, ranked, look_up, asked.unknown, page)
     premises = wrong_premises(asked.question, read, decision.ranked, readings, look_up) if len(asked.parts) == 1 else ()
     reasons = (ORDERED,) if asked.order else () if premises else decision.reasons
     hits = tuple(hit(one) for one in found[: settings.hits])
@@ -48,7 +51,7 @@ def answer_from(
             hits=hits,
         )
     chosen = _chosen(asked, decision, premises, lambda text: weigh(reader.read_question(text), found[:POOL], readings, sentences), settings)
-    cited = [(quote, _cite(n, quote, catalog)) for n, quote in enumerate(quotes(chosen, catalog.sentences(ids)), 1)]
+    cited = [(quote, _cite(n, quote, catalog)) for n, quote in enumerate(quotes(chosen, sentences), 1)]
     corrections = tuple(_correction(premise, asked.text, [citation for _, citation in cited]) for premise in premises)
     text, parts = _compose(corrections, [citation for _, citation in cited])
     return Answer(
@@ -66,6 +69,7 @@ def answer_from(
 
 
 def _looking_up(catalog: Catalog) -> Callable[[str], Mentions]:
+    @cache
     def look_up(path: str) -> Mentions:
         document = catalog.document(path)
         return Mentions("") if document is None else mentions(document)

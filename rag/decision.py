@@ -37,10 +37,17 @@ class Decision(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def decide(question: Question, ranked: Sequence[Evidence], look_up: Callable[[str], Mentions], unknown: Sequence[str] = ()) -> Decision:
+def decide(
+    question: Question,
+    ranked: Sequence[Evidence],
+    look_up: Callable[[str], Mentions],
+    unknown: Sequence[str] = (),
+    page: float = -math.inf,
+) -> Decision:
     """Orders the evidence by what the question asks for and says whether it is enough.
 
-    `look_up` gives a document's mentions; `unknown` are words of the question that no document has.
+    `look_up` gives a document's mentions; `unknown` are words of the question that no document has; `page` is the best score of a
+    sentence that is no evidence.
     """
     if not ranked:
         return Decision((), 0.0, 0.0, ("No passage was found.",))
@@ -54,6 +61,8 @@ def decide(question: Question, ranked: Sequence[Evidence], look_up: Callable[[st
         reasons.append(f"The documents found do not mention {', '.join(missing)}.")
     if not offered and question.kind in _WANTED:
         reasons.append(f"No sentence found gives {_WANTED[question.kind]} for this.")
+    if page > max(one.score for one in ranked):
+        reasons.append("Only a notice of the page speaks of this, not the text.")
     if not stems(question.text):
         reasons.append("The question names nothing to look for.")
     confidence = min(likeness, DECISION["refused"]) if reasons else likeness

@@ -31,8 +31,8 @@ LIGHT_PIECE = 0.3
 
 TOKEN_DIMENSION = 128
 
-# OpenBLAS uses one thread up to 262,144 multiplications: 5 rows of 384 by 128.
-ROWS_AT_ONCE = 5
+# Multiplications up to which OpenBLAS uses one thread.
+ONE_THREAD = 262_144
 
 
 class Reading(NamedTuple):
@@ -157,7 +157,7 @@ class MiniLM:
         """One run for the vector of a text and those of its word pieces in context; text past 254 pieces is not seen."""
         encoded = self._tokenizer.encode(text)
         hidden = self._run(encoded)
-        inner = _product(hidden[1:-1], self._projection)
+        inner = product(hidden[1:-1], self._projection)
         lengths = np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), np.float32(1e-12))
         tokens = np.clip(np.rint(inner / lengths * np.float32(127)), -127, 127).astype(np.int8)
         spans = np.array(encoded.offsets[1:-1], np.uint32).reshape(-1, 2)
@@ -222,10 +222,12 @@ class MiniLM:
         return matrix
 
 
-def _product(rows: Vectors, matrix: Vectors) -> Vectors:
-    """`rows @ matrix` in pieces that the linear algebra library keeps in one thread: waking a second one takes longer than the product."""
-    pieces = [rows[first : first + ROWS_AT_ONCE] @ matrix for first in range(0, len(rows), ROWS_AT_ONCE)]
-    return np.concatenate(pieces) if pieces else np.empty((0, matrix.shape[1]), np.float32)
+def product(a: Vectors, b: Vectors) -> Vectors:
+    """`a @ b` in pieces that the linear algebra library keeps in one thread: waking a second one takes longer than the product."""
+    rows = max(2, ONE_THREAD // max(b.size, 1))
+    if len(a) <= rows:
+        return a @ b
+    return np.concatenate([a[first : first + rows] @ b for first in range(0, len(a), rows)])
 
 
 def _unit_mean(hidden: Vectors) -> Vectors:

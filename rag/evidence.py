@@ -1,13 +1,13 @@
 """How well each sentence of the retrieved passages answers a question: similarity, and alignment of the question word by word."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.catalog import SentenceRow
-from rag.embed import QuestionReading, Reading, Vectors
+from rag.embed import QuestionReading, Reading, Vectors, product
 from rag.retrieve import Found, similarity
 from rag.weights import RANKING
 
@@ -30,17 +30,19 @@ class Evidence(NamedTuple):
 
 
 def weigh(
-    question: QuestionReading, found: Sequence[Found], readings: Mapping[str, Reading], sentences: Sequence[SentenceRow]
+    question: QuestionReading,
+    found: Sequence[Found],
+    readings: Mapping[str, Reading],
+    sentences: Sequence[SentenceRow],
+    boilerplate: bool = False,
 ) -> list[Evidence]:
-    """The sentences of the passages, best first, boilerplate left out; ties in order of path and start."""
-    by_id = {one.passage.id: one for one in found if one.passage.id in readings}
-    asked = question.reading.tokens.astype(np.float32) / np.float32(127)
-    cosines = {id: asked @ (readings[id].tokens.astype(np.float32) / np.float32(127)).T for id in by_id}
-    whole = {id: similarity(readings[id].vector, question.reading.vector) for id in by_id}
+    """The sentences of the passages, best first; ties in order of path and start. With `boilerplate` only those that are no evidence."""
+    by_passage: dict[str, list[SentenceRow]] = {}
+    for row in sentences:
+        if row.boilerplate == boilerplate and row.passage_id in readings:
+            by_passage.setdefault(row.passage_id, []).append(row)
     evidence = [
-        _weigh(question, cosines[row.passage_id], by_id[row.passage_id], readings[row.passage_id], row, whole[row.passage_id])
-        for row in sentences
-        if not row.boilerplate and row.passage_id in by_id
+        one for place in found for one in _weigh(question, place, readings.get(place.passage.id), by_passage.get(place.passage.id, []))
     ]
     return sorted(evidence, key=lambda one: (-one.score, one.found.passage.path, one.sentence.start))
 
@@ -48,7 +50,7 @@ def weigh(
 def best_cosines(pieces: NDArray[np.int8], reading: Reading, one: Evidence) -> Vectors:
     """For each word piece (int8, shape [n, 128]) its best cosine with a piece of the sentence, shape [n]."""
     first, last = _inside(reading, one.found, one.sentence)
-    cosines = pieces.astype(np.float32) @ reading.tokens[first:last].astype(np.float32).T / np.float32(127 * 127)
+    cosines = product(pieces.astype(np.float32), reading.tokens[first:last].astype(np.float32).T) / np.float32(127 * 127)
     best: Vectors = cosines.max(axis=1) if first < last else np.zeros(len(pieces), np.float32)
     return best
 
@@ -58,13 +60,30 @@ def _inside(reading: Reading, found: Found, row: SentenceRow) -> tuple[int, int]
     return int(first), int(last)
 
 
-def _weigh(question: QuestionReading, cosines: Vectors, found: Found, reading: Reading, row: SentenceRow, whole: float) -> Evidence:
-    first, last = _inside(reading, found, row)
-    best = cosines[:, first:last].max(axis=1) if first < last else np.zeros(len(cosines), np.float32)
-    total = float(question.weights.sum())
-    alignment = round(float(best @ question.weights) / total, 6) if total else 0.0
-    heavy = best[question.weights == 1.0]
-    weakest = round(float(heavy.min()), 6) if len(heavy) else 0.0
-    own = similarity(row.vector, question.reading.vector)
-    score = RANKING["sentence_similarity"] * own + RANKING["passage_similarity"] * whole + RANKING["alignment"] * alignment
-    return Evidence(row, found, own, whole, alignment, weakest, round(score, 6))
+def _weigh(question: QuestionReading, found: Found, reading: Reading | None, rows: Sequence[SentenceRow]) -> Iterator[Evidence]:
+    """The sentences of one passage, all at once."""
+    if reading is None or not rows:
+        return
+    best = _best(question.reading, reading, found.passage.start, rows)
+    weights = question.weights.astype(np.float64)
+    total, heavy = float(weights.sum()), best[question.weights == 1.0]
+    aligned = (best * weights[:, None]).sum(axis=0) / total if total else np.zeros(len(rows))
+    weakest = heavy.min(axis=0) if len(heavy) else np.zeros(len(rows))
+    # einsum: like product, it wakes no threads.
+    own = np.einsum("ij,j->i", np.stack([row.vector for row in rows]).astype(np.float64), question.reading.vector.astype(np.float64))
+    whole = similarity(reading.vector, question.reading.vector)
+    for index, row in enumerate(rows):
+        alignment, alike = round(float(aligned[index]), 6), round(float(own[index]), 6)
+        score = RANKING["sentence_similarity"] * alike + RANKING["passage_similarity"] * whole + RANKING["alignment"] * alignment
+        yield Evidence(row, found, alike, whole, alignment, round(float(weakest[index]), 6), round(score, 6))
+
+
+def _best(asked: Reading, reading: Reading, start: int, rows: Sequence[SentenceRow]) -> NDArray[np.float64]:
+    """For each word piece of the question its best cosine with a piece of each sentence, shape [pieces, len(rows)]; 0 for no piece."""
+    cosines = product(asked.tokens.astype(np.float32), reading.tokens.astype(np.float32).T) / np.float32(127 * 127)
+    bounds = np.searchsorted(reading.starts, np.array([(row.start - start, row.end - start) for row in rows]).ravel())
+    # One column more, so that the end of the text is a place; every second range lies between two sentences.
+    padded = np.pad(cosines.astype(np.float64), ((0, 0), (0, 1)))
+    best: NDArray[np.float64] = np.maximum.reduceat(padded, bounds, axis=1)[:, ::2]
+    best[:, bounds[::2] >= bounds[1::2]] = 0.0
+    return best

@@ -13,11 +13,12 @@ from rag.schema import Answer, Check, Citation, Document
 OUTSIDE = "the path leads out of the corpus"
 
 
-def verify(answer: Answer | str | Path, corpus: Path) -> tuple[Check, ...]:
+def verify(answer: Answer | str | Path, corpus: Path | str) -> tuple[Check, ...]:
     """One check for each citation, in order. `answer` is an Answer, its JSON, or the path of a file with that JSON.
 
     Nothing outside the corpus is opened: such a path is `missing`. Raises GroundlineError when the saved answer cannot be read.
     """
+    corpus = Path(corpus)
     known: dict[str, Document | str] = {}
     checks: list[Check] = []
     for citation in _load(answer).citations:

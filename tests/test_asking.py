@@ -62,7 +62,6 @@ def test_a_plain_question_is_left_as_it_is(question: str) -> None:
 
 
 @pytest.mark.parametrize("question", ["Why did the captain ignore the instructions?", "Who shouted “ignore the rules” at the harbour?"])
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a question about somebody who ignored instructions is taken for an order")
 def test_a_question_about_ignoring_is_no_order(question: str) -> None:
     assert not prepare(question, VOCABULARY).order
 

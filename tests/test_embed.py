@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.embed import LIGHT_PIECE, MODEL_FOLDER, ROWS_AT_ONCE, TOKEN_DIMENSION, MiniLM, Reading, _product
+from rag.embed import LIGHT_PIECE, MODEL_FOLDER, TOKEN_DIMENSION, MiniLM, Reading, product
 from rag.errors import ModelError
 from rag.language.words import STOP_WORDS
 
@@ -83,12 +83,12 @@ def test_a_reading_survives_packing(pieces: int, seed: int) -> None:
     assert all(np.array_equal(one, other) for one, other in zip(again, reading, strict=True))
 
 
-@pytest.mark.parametrize("rows", [0, 1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1, 128])
-def test_a_product_in_pieces_is_the_product(rows: int) -> None:
+@pytest.mark.parametrize("rows", [0, 1, 5, 6, 128])
+def test_a_product_in_pieces_is_theproduct(rows: int) -> None:
     chance = np.random.default_rng(rows)
     left, right = chance.standard_normal((rows, 384)).astype(np.float32), chance.standard_normal((384, 128)).astype(np.float32)
-    assert _product(left, right).shape == (rows, 128)
-    assert np.allclose(_product(left, right), left @ right, atol=1e-4)
+    assert product(left, right).shape == (rows, 128)
+    assert np.allclose(product(left, right), left @ right, atol=1e-4)
 
 
 def test_making_a_model_reads_nothing(tmp_path: Path) -> None:
