@@ -22,6 +22,12 @@ SENTENCES = 2
 # "from Beijing and from Chengdu": a sentence that speaks of one of them contradicts nothing.
 _LISTED = re.compile(r"[A-Z][\w’'-]+,? (?:and|or) (?:(?:in|from|at|of|to|what in) )?(?:the )?[A-Z]")
 
+# "at least 35" is what the documents say, not "35".
+_QUALIFIER = re.compile(
+    r"\b(?:(?:at|no|not) (?:least|most|more than|less than|fewer than)|(?:more|less|fewer|other) than|as (?:many|much|few) as|up to|about|"
+    r"around|over|under|nearly|almost|approximately|roughly|some|only|just|an estimated|exactly)\s+$",
+    re.I,
+)
 _AT_PLACE = re.compile(r"\b(?:in|at|of|from|near|to|around|outside|inside)\s+(?:the\s+)?$", re.I)
 
 # From so many meaningful pieces on, one of them may be missing from the sentence.
@@ -92,7 +98,8 @@ def _contradictions(question: Question, read: QuestionReading, reading: Reading,
         if not any(same_number(number, other) for other in numbers(passage)):
             rival = _rival_number(number, question.text, sentence)
             if rival is not None:
-                yield Premise("number", number.start, number.end, one, rival.start, rival.end)
+                qualified = _QUALIFIER.search(sentence[: rival.start])
+                yield Premise("number", number.start, number.end, one, qualified.start() if qualified else rival.start, rival.end)
     for date in dates(question.text):
         if not any(compatible(date, other) for other in dates(passage)):
             rivals = [other for other in dates(sentence) if _same_grain(date, other)]
