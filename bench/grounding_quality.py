@@ -1,8 +1,8 @@
 """Measures the grounding checker on SummEdits and on the hand-made pairs, and fits its coefficients.
 
-python bench/grounding_quality.py --data DIR              # SummEdits `test` and the test half of the pairs
-python bench/grounding_quality.py --data DIR --split dev  # SummEdits `evaluation` and the development half
-python bench/grounding_quality.py --data DIR --fit        # prints new coefficients for rag/grounding/weights.py (needs scikit-learn)
+python -m bench.grounding_quality --data DIR              # SummEdits `test` and the test half of the pairs
+python -m bench.grounding_quality --data DIR --split dev  # SummEdits `evaluation` and the development half
+python -m bench.grounding_quality --data DIR --fit        # prints new coefficients for rag/grounding/weights.py (needs scikit-learn)
 """
 
 import argparse

@@ -71,7 +71,7 @@ def check_numbers(claim: Reading, evidence: Evidence) -> list[Finding]:
             others = [other for other in near if other.kind == number.kind and _nouns_meet(number, other)]
             instead = f", which has {_text(others[0], evidence)}" if others else ""
             # "a day after" can follow from two dates that the text has.
-            derived = number.kind == "duration" and re.match(r"\s(?:after|before|later|earlier)\b", claim.text[number.end :])
+            derived = not others and number.kind == "duration" and re.match(r"\s(?:after|before|later|earlier)\b", claim.text[number.end :])
             found.append(Finding("number", 0.4 if derived else 1.0, f"the number “{written}” is not in the cited text{instead}"))
         elif same and (finding := _misplaced(number, same, near, written, evidence.units)):
             found.append(finding)

@@ -60,10 +60,10 @@ def check_denials(claim: Reading, matches: Sequence[Match], evidence: Evidence) 
                 found.append(Finding("opposite", 1.0, f"“{match.item.word}” is the opposite of “{other.word}” in the cited text"))
             continue
         here, there = focus(claim, match.item), focus(unit, other)
-        if here and not in_scope(unit, other) and not _excused(unit, other, match, matches):
+        if here and not in_scope(unit, other) and not _excused(unit, other, claim, match, matches):
             found.append(Finding("denial", 1.0, f"the sentence denies “{match.item.word}”, the cited text affirms it"))
         elif there and not (
-            in_scope(claim, match.item) or _excused(claim, match.item, match, matches) or _said_elsewhere(claim, match, evidence)
+            in_scope(claim, match.item) or _excused(claim, match.item, unit, match, matches) or _said_elsewhere(claim, match, evidence)
         ):
             found.append(Finding("denial", 1.0, f"the sentence affirms “{match.item.word}”, the cited text denies it"))
     return found
@@ -102,11 +102,12 @@ def _said_elsewhere(claim: Reading, match: Match, evidence: Evidence) -> bool:
     )
 
 
-def _excused(unit: Reading, item: Item, match: Match, matches: Sequence[Match]) -> bool:
-    """Whether a side without a denial before a word denies in other words: an opposite nearby, a denial right after it."""
+def _excused(unit: Reading, item: Item, opposite: Reading, match: Match, matches: Sequence[Match]) -> bool:
+    """Whether a side without a denial before a word denies in other words: an opposite nearby, a denial of its own right after it."""
     if any(other.relation == "antonym" and abs(other.item.place - match.item.place) <= 5 for other in matches):
         return True
-    return any(0 <= cue.start - item.end < 30 for cue in unit.negations)
+    shared = {cue.cue for cue in opposite.negations}
+    return any(0 <= cue.start - item.end < 30 and cue.cue not in shared for cue in unit.negations)
 
 
 def _same_place(match: Match, matches: Sequence[Match], evidence: Evidence) -> bool:

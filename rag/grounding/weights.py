@@ -1,6 +1,6 @@
 """Coefficients of the grounding score, one set for short spans and one for whole documents.
 
-Fitted by `python bench/grounding_quality.py --data DIR --fit` on the development pairs (PASSAGE) and on SummEdits `evaluation`
+Fitted by `python -m bench.grounding_quality --data DIR --fit` on the development pairs (PASSAGE) and on SummEdits `evaluation`
 (DOCUMENT); the thresholds are round values near the best of the cross-validation that it prints.
 """
 
