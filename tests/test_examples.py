@@ -94,13 +94,13 @@ def test_they_are_kept_until_the_corpus_changes(tmp_path: Path, monkeypatch: pyt
     with open_corpus(corpus, home=home) as engine:
         before = engine.examples(2)
         asked: list[str] = []
-        ask = engine.ask
+        ask = engine._ask
 
-        def counted(question: str) -> Answer:
+        def counted(question: str, *rest: object) -> Answer:
             asked.append(question)
-            return ask(question)
+            return ask(question, *rest)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(engine, "ask", counted)
+        monkeypatch.setattr(engine, "_ask", counted)
         assert engine.examples(2) == before and asked == []
         (corpus / "hives.txt").write_text(BEES["museum"], encoding="utf-8")
         open_corpus(corpus, home=home).close()
