@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rag.errors import IndexBroken, StorageError
-from rag.store import COLLECTION, DATABASE, VectorStore, _translated, spread
+from rag.store import APART, COLLECTION, DATABASE, VectorStore, _translated, spread
 
 ROOT = Path(__file__).parent.parent
 
@@ -61,7 +61,7 @@ def test_similarity_is_the_cosine_best_first(store: VectorStore) -> None:
     assert len(rows) == 25
     assert [score for _, score in rows] == sorted((score for _, score in rows), reverse=True)
     for id, score in rows:
-        assert score == pytest.approx(float(VECTORS[IDS.index(id)] @ question), abs=1e-5)
+        assert score == pytest.approx(float(VECTORS[IDS.index(id)] @ question), abs=APART)
 
 
 def test_paths_limit_the_rows(store: VectorStore) -> None:
