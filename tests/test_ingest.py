@@ -26,6 +26,7 @@ from rag.errors import (
 from rag.index import index_folder
 from rag.ingest import EMBED_BATCH, Progress, ingest, writing
 from rag.language.words import stems
+from rag.store import UNSET
 from tests.support.corpora import made_up_text, write_corpus
 from tests.support.embedders import HashEmbedder
 from tests.support.indexes import SETTINGS, answers, contents, reader, run
@@ -128,7 +129,8 @@ def test_nothing_of_a_deleted_document_stays(corpus: Path, home: Path) -> None:
     )
     index.close()
     assert state(corpus, home) == clean_state(corpus, home)
-    left = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    # Chroma writes some graph files with memory that it never set, in which anything of this process may stand.
+    left = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file() and path.name not in UNSET)
     assert not [trace for trace in (b"Aurora", b"aurora", b"fishermen", b"ferry.txt") if trace in left]
     assert b"Nobody knows" in left
 
