@@ -1,6 +1,7 @@
 """Every setting in one frozen place; each can be given in Python, or as an environment variable `GROUNDLINE_<NAME>`."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,7 +14,6 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(Path("seeds"), description="Folder of documents.")
     home: Path = Field(Path(".groundline"), description="Folder that the indexes are kept in.")
-    embed_model: str = Field("all-MiniLM-L6-v2", description="Embedding model.")
     passage_tokens: int = Field(128, ge=16, le=256, description="Size of a passage in the embedding model's word pieces.")
     max_file_bytes: int = Field(10_000_000, ge=1, description="Larger files are skipped: two cores index some 15 kB a second.")
     max_question_chars: int = Field(4_000, ge=1, description="Longer questions are refused.")
@@ -21,4 +21,16 @@ class Settings(BaseSettings):
     lexical_candidates: int = Field(50, ge=1, description="Passages taken from the full-text index for one question.")
     hits: int = Field(8, ge=1, description="Passages an answer reports.")
     max_citations: int = Field(4, ge=1, le=4, description="Most sentences that an extractive answer quotes.")
+    llm: str = Field("extractive", description="Who writes: extractive, PROVIDER:MODEL, openai-compatible:MODEL@URL or llamacpp:FILE.gguf.")
+    llm_timeout: float = Field(60.0, gt=0, description="Seconds a language model may keep silent before it has failed.")
+    llm_retries: int = Field(3, ge=0, le=10, description="Further attempts when a model's server is busy, limited or unreachable.")
+    on_unsupported: Literal["mark", "drop", "fallback"] = Field(
+        "mark", description="What becomes of a model's unsupported sentences: shown and marked, taken out and named, or quotes instead."
+    )
+    on_failure: Literal["fallback", "error"] = Field(
+        "fallback", description="When a language model fails: quote the documents instead and say so, or raise the error."
+    )
+    judge: Literal["off", "llm"] = Field("off", description="Whether the language model gives a second opinion beside each verdict.")
+    reranker: str = Field("", description="A reranker by name, fastembed:MODEL; none by default.")
+    history_tokens: int = Field(1_000, ge=0, description="Tokens of a conversation's earlier turns that a follow-up may draw on.")
     lock_timeout: float = Field(60.0, ge=0, description="Seconds a writer waits for another writer.")

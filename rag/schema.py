@@ -61,7 +61,10 @@ class Hit(Frozen):
 
 
 class Citation(Frozen):
-    """The exact characters that support a sentence: `text[start:end] == quote` in the file with this hash. Lines from 1."""
+    """The exact characters that support a sentence: `text[start:end] == quote` in the file with this hash. Lines from 1.
+
+    `place` names the page or heading in a format that has such ("page 3"), and is empty elsewhere.
+    """
 
     n: int
     path: str
@@ -72,6 +75,14 @@ class Citation(Frozen):
     line_start: int
     line_end: int
     quote: str
+    place: str = ""
+
+
+class Opinion(Frozen):
+    """What a language model says when asked whether a sentence's citations support it; it never changes the verdict."""
+
+    label: Literal["supported", "unsupported", "not_judged"]
+    reason: str
 
 
 class AnswerSentence(Frozen):
@@ -83,6 +94,7 @@ class AnswerSentence(Frozen):
     verdict: Verdict
     reasons: tuple[str, ...]
     citations: tuple[int, ...]
+    opinion: Opinion | None = None
 
 
 class Correction(Frozen):
@@ -109,8 +121,11 @@ class Answer(Frozen):
     """What `ask` returns. `confidence` is the calibrated probability that the first quote answers the question.
 
     `reasons` says why the engine abstained (empty when it answered); `uncovered` lists words and names of the question
-    that the evidence does not mention; `unknown_markers` lists source numbers that a language model made up; `timings`
-    are milliseconds by stage and the only part that differs between two runs.
+    that the evidence does not mention; `unknown_markers` lists source numbers that a language model made up; `standalone`
+    is what a follow-up was understood to ask (empty when the question stood alone); `writer` names who wrote ("extractive", or a
+    model); `dropped` holds the sentences that the policy `drop` took out; `notes` says what else the reader must know, such as
+    that the model failed and the documents are quoted instead; `timings` are milliseconds by stage and the only part that differs
+    between two runs.
     """
 
     question: str
@@ -125,7 +140,18 @@ class Answer(Frozen):
     unknown_markers: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = ()
+    standalone: str = ""
+    writer: str = "extractive"
+    dropped: tuple[AnswerSentence, ...] = ()
+    notes: tuple[str, ...] = ()
     timings: dict[str, float] = {}
+
+
+class Turn(Frozen):
+    """One earlier message of a conversation, in the shape that chat interfaces share."""
+
+    role: Literal["user", "assistant"]
+    content: str
 
 
 class Skipped(Frozen):
