@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -11,14 +11,15 @@ from rag.asking import prepare
 from rag.catalog import PassageRow
 from rag.config import Settings
 from rag.embed import Embedder, MiniLM, QuestionReading
-from rag.errors import QuestionError
+from rag.errors import GroundlineError, QuestionError
+from rag.events import Done, Event, Failed, Retrieved
 from rag.examples import candidates, choose
 from rag.index import Index, open_index
 from rag.ingest import Progress, ingest
 from rag.language.words import stems
-from rag.llm import Source, checked_llm, sources, write
+from rag.llm import Source, checked_llm, quoted, sources, write
 from rag.retrieve import Found, hit, retrieve
-from rag.schema import Answer, Check, Document, Hit, IngestReport, SourceInfo
+from rag.schema import Answer, Check, Document, Hit, IngestReport, SourceInfo, Turn
 from rag.sources import check_index, list_sources
 
 if TYPE_CHECKING:
@@ -64,6 +65,31 @@ class Engine:
     async def aask(self, question: str, *, paths: Sequence[str] | None = None) -> Answer:
         """`ask` in a thread of its own."""
         return await asyncio.to_thread(self.ask, question, paths=paths)
+
+    def stream(
+        self, question: str, *, history: Sequence[Turn | Mapping[str, str]] = (), paths: Sequence[str] | None = None
+    ) -> Iterator[Event]:
+        """The events of an answer as it is being given; closing the iterator stops the language model.
+
+        Raises what `ask` raises until the passages are found; what fails later is the last event, `Failed`.
+        """
+        events = self._events(question, paths, self._llm)
+        yield next(events)
+        try:
+            yield from events
+        except GroundlineError as error:
+            yield Failed(error=type(error).__name__, message=str(error), hint=error.hint)
+
+    async def astream(
+        self, question: str, *, history: Sequence[Turn | Mapping[str, str]] = (), paths: Sequence[str] | None = None
+    ) -> AsyncIterator[Event]:
+        """`stream` in a thread of its own; closing this, or cancelling who waits for it, stops the language model."""
+        events = self.stream(question, history=history, paths=paths)
+        try:
+            while (event := await asyncio.to_thread(next, events, None)) is not None:
+                yield event
+        finally:
+            await asyncio.to_thread(cast("Generator[Event]", events).close)
 
     def retrieve(self, question: str, *, k: int | None = None, paths: Sequence[str] | None = None) -> tuple[Hit, ...]:
         """The best passages for a question with their scores, best first; `k` defaults to the setting `hits`."""
@@ -122,18 +148,32 @@ class Engine:
         self.close()
 
     def _ask(self, question: str, paths: Sequence[str] | None, llm: "LLM | None") -> Answer:
-        """The answer in the documents' own sentences, or in those of `llm`, which is asked when the index is free again."""
+        """The answer in the documents' own sentences, or in those of `llm`."""
+        events = self._events(question, paths, llm)
+        while True:
+            try:
+                next(events)
+            except StopIteration as stop:
+                return cast("Answer", stop.value)
+
+    def _events(self, question: str, paths: Sequence[str] | None, llm: "LLM | None") -> Generator[Event, None, Answer]:
+        """The events of an answer, and the answer; `llm` is asked when the index is free again."""
         text = checked(question, self.settings.max_question_chars)
         started = time.perf_counter()
         answer, retrieved, asked, shown = self._index.consistently(lambda: self._answer(text, paths, llm is not None))
         decided = ended = time.perf_counter()
         timings = {"retrieve": retrieved - started, "answer": decided - retrieved}
+        yield Retrieved(question=text, hits=answer.hits)
         if llm is not None and answer.status == "answered":
-            answer = write(answer, asked, shown, llm)
+            answer = yield from write(answer, asked, shown, llm)
             ended = time.perf_counter()
             timings["write"] = ended - decided
+        else:
+            yield from quoted(answer)
         timings["total"] = ended - started
-        return answer.model_copy(update={"timings": {name: round(value * 1000, 2) for name, value in timings.items()}})
+        answer = answer.model_copy(update={"timings": {name: round(value * 1000, 2) for name, value in timings.items()}})
+        yield Done(answer=answer)
+        return answer
 
     def _answer(self, text: str, paths: Sequence[str] | None, sourced: bool) -> tuple[Answer, float, str, tuple[Source, ...]]:
         """The answer without its timings, when its passages had been found, the question as asked, and what a model may be shown."""

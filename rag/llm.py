@@ -1,6 +1,6 @@
 """An answer that a language model writes: passages in, sentences out, each tied to exact characters of the documents and judged."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,6 +8,7 @@ from rag.answer import ABSTAINED
 from rag.catalog import Catalog, PassageRow, SentenceRow
 from rag.citations import Marker, cite, markers, print_markers
 from rag.errors import ModelError, SettingsError
+from rag.events import Event, Sentence, Token
 from rag.grounding import check_grounding
 from rag.language.words import words
 from rag.prompts import Prompt, new_mark, passage_block, writing_prompt
@@ -81,13 +82,35 @@ def sources(answer: Answer, found: Sequence[Found], catalog: Catalog) -> tuple[S
     )
 
 
-def write(answer: Answer, question: str, sources: Sequence[Source], llm: "LLM") -> Answer:
-    """`answer` with the text of a model in place of the quotes; `sources` are what it may be shown, best first.
+def quoted(answer: Answer) -> Iterator[Event]:
+    """The events of an answer that is complete: each of its sentences as a token and as judged."""
+    for sentence in answer.sentences:
+        yield Token(text=answer.text[sentence.start : sentence.end])
+        yield told(sentence, answer)
+
+
+def told(sentence: AnswerSentence, answer: Answer) -> Sentence:
+    """The event of one sentence of an answer."""
+    return Sentence(sentence=sentence, citations=tuple(one for one in answer.citations if one.n in sentence.citations))
+
+
+def write(answer: Answer, question: str, sources: Sequence[Source], llm: "LLM") -> Generator[Event, None, Answer]:
+    """Events while a model writes, and in the end `answer` with its text in place of the quotes; `sources` may be shown, best first.
 
     Abstains when the model says that they hold no answer. Raises ModelError when the model fails, writes nothing or has no room.
     """
     prompt, shown = _fit(question, [one.text for one in answer.corrections], sources, llm)
-    said = _ask(llm, prompt)
+    said = ""
+    for delta in _deltas(llm, prompt):
+        said += delta
+        yield Token(text=delta)
+    written = _written(answer, _checked(llm, said), shown, llm)
+    for sentence in written.sentences:
+        yield told(sentence, written)
+    return written
+
+
+def _written(answer: Answer, said: str, shown: Sequence[Source], llm: "LLM") -> Answer:
     text, claims = _read(said)
     if not _has_words(text):
         raise ModelError(f"The language model {_name(llm)} wrote no sentence: {said[:80]!r}.", ASK_WITHOUT)
@@ -135,16 +158,36 @@ def _size(prompt: Prompt) -> int:
     return count_tokens(prompt.system) + count_tokens(prompt.user)
 
 
-def _ask(llm: "LLM", prompt: Prompt) -> str:
-    """What the model writes. Raises ModelError when it fails or writes nothing."""
-    from llama_index.core.llms import ChatMessage, MessageRole
+def _deltas(llm: "LLM", prompt: Prompt) -> Iterator[str]:
+    """What the model writes, piece by piece as it comes. Raises ModelError when it fails; closing this closes the model's own stream."""
+    from llama_index.core.llms import ChatMessage, ChatResponse, MessageRole
 
     messages = [ChatMessage(role=MessageRole.SYSTEM, content=prompt.system), ChatMessage(role=MessageRole.USER, content=prompt.user)]
+    said = ""
+    responses: Iterator[ChatResponse] = iter(())
     try:
-        said = llm.chat(messages).message.content
+        try:
+            responses = iter(llm.stream_chat(messages))
+            response = next(responses, None)
+        except NotImplementedError:
+            response = llm.chat(messages)
+        while response is not None:
+            content = response.message.content or ""
+            delta = response.delta if response.delta is not None else content[len(said) :]
+            said += delta
+            if delta:
+                yield delta
+            response = next(responses, None)
     except Exception as error:
         raise _failed(llm, error) from error
-    if said is None or not said.strip():
+    finally:
+        if (close := getattr(responses, "close", None)) is not None:
+            close()
+
+
+def _checked(llm: "LLM", said: str) -> str:
+    """A whole text of the model. Raises ModelError when it is empty or no text."""
+    if not said.strip():
         raise ModelError(f"The language model {_name(llm)} wrote nothing.", ASK_WITHOUT)
     if any("\ud800" <= character <= "\udfff" for character in said):
         raise ModelError(f"The language model {_name(llm)} wrote characters that are not text.", ASK_WITHOUT)
