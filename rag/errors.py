@@ -13,6 +13,18 @@ GroundlineError
 ├── PlaceError                not a span of an indexed document
 ├── ReadError                 one file cannot be read as a document (an ingest reports it as skipped)
 ├── ModelError                an embedding or language model is missing, changed or refuses
+│   ├── ExtraMissing          the package that talks to it is not installed
+│   ├── KeyMissing            its key is in no environment variable
+│   ├── ModelUnreachable      nobody answers at its address
+│   ├── ModelRefused          its server refuses: an unknown model, a key without rights, a request that it cannot serve
+│   ├── ModelBusy             a rate limit or an overload that outlasted the retries
+│   ├── ModelFault            its server failed (status 5xx)
+│   ├── ModelTimeout          silent for longer than the setting `llm_timeout`
+│   ├── AnswerCut             the answer ended at the limit of tokens
+│   ├── AnswerEmpty           it wrote nothing
+│   ├── AnswerBroken          the connection ended before the answer did
+│   ├── ReplyMalformed        the reply is not what the protocol promises
+│   └── RerankerError         a reranker failed, or gave back other passages than it was given
 ├── StorageError              the disk is full or not writable
 ├── SettingsError             a setting has a value that cannot be used
 └── EvalError                 the eval cannot run
@@ -74,6 +86,54 @@ class ReadError(GroundlineError):
 
 class ModelError(GroundlineError):
     """An embedding or language model is missing, changed or refuses."""
+
+
+class ExtraMissing(ModelError):
+    """The package that talks to the model is not installed."""
+
+
+class KeyMissing(ModelError):
+    """The environment variable that holds the model's key is not set."""
+
+
+class ModelUnreachable(ModelError):
+    """Nobody answers at the model's address."""
+
+
+class ModelRefused(ModelError):
+    """The model's server refuses: an unknown model, a key without rights, a request that it cannot serve."""
+
+
+class ModelBusy(ModelError):
+    """A rate limit or an overload that outlasted the retries."""
+
+
+class ModelFault(ModelError):
+    """The model's server failed."""
+
+
+class ModelTimeout(ModelError):
+    """The model was silent for longer than it may be."""
+
+
+class AnswerCut(ModelError):
+    """The answer ended at the limit of tokens, in the middle of what the model wanted to say."""
+
+
+class AnswerEmpty(ModelError):
+    """The model wrote nothing."""
+
+
+class AnswerBroken(ModelError):
+    """The connection ended before the answer did."""
+
+
+class ReplyMalformed(ModelError):
+    """The reply is not what the protocol promises."""
+
+
+class RerankerError(ModelError):
+    """A reranker failed, or gave back other passages than it was given."""
 
 
 class StorageError(GroundlineError):
