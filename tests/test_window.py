@@ -257,7 +257,7 @@ def luminance(colour: str) -> float:
 
 @pytest.mark.parametrize("theme", [":root", ".dark"])
 def test_text_and_ground_contrast_enough(theme: str) -> None:
-    style = (ROOT / "ui" / "colours.css").read_text("utf-8")
+    style = (ROOT / "ui" / "style" / "colours.css").read_text("utf-8")
     block = style[style.index(f"{theme} {{") :].split("}")[0]
     colours = dict(re.findall(r"--gl-([a-z-]+): (#[0-9a-f]{6});", block))
     pairs = [(ink, ground) for ink in ("ink", "soft", "accent") for ground in ("desk", "paper", "raised", "tint")]

@@ -18,8 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright  # noqa: E402
 
-from rag import open_corpus  # noqa: E402
-from ui.app import Desk, application, build, run, take_port  # noqa: E402
+from ui.app import application, open_room, run, take_port  # noqa: E402
 
 FLAGS = [
     "--no-sandbox",
@@ -77,10 +76,10 @@ def take(browser: Browser, address: str, shot: Shot, folder: Path) -> bool:
 def main() -> None:
     """Serve the seeds, take every picture."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-    with tempfile.TemporaryDirectory() as home, closing(open_corpus(ROOT / "seeds", home=home)) as engine:
+    with tempfile.TemporaryDirectory() as home, closing(open_room(ROOT / "seeds", Path(home))) as room:
         listener = take_port(7900)
         ready = threading.Event()
-        threading.Thread(target=run, args=(application(build(Desk(engine, "seeds"))), listener, ready.set), daemon=True).start()
+        threading.Thread(target=run, args=(application(room), listener, ready.set), daemon=True).start()
         ready.wait(60)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)

@@ -1,0 +1,119 @@
+// The source panel: a document at a quote.
+let shown = null; // what it shows: the view, and the button that opened it
+let request = 0;
+
+function citesOf(button) {
+  const turn = button && button.closest(".turn");
+  if (!turn) return [];
+  const seen = new Map();
+  for (const cite of turn.querySelectorAll("[data-cite]")) if (!seen.has(cite.dataset.cite)) seen.set(cite.dataset.cite, cite);
+  return [...seen.values()];
+}
+
+function mark(button) {
+  for (const old of desk.querySelectorAll("[data-cite][aria-current]")) old.removeAttribute("aria-current");
+  if (!button) return;
+  for (const same of button.closest(".turn").querySelectorAll("[data-cite]"))
+    if (same.dataset.cite === button.dataset.cite) same.setAttribute("aria-current", "true");
+}
+
+function scrollToQuote() {
+  const page = desk.querySelector(".page");
+  const quote = page && page.querySelector(".quote");
+  if (!quote) return;
+  const from = page.getBoundingClientRect();
+  const at = quote.getBoundingClientRect();
+  const room = Math.max(0, (from.height - at.height) / 3);
+  page.scrollTop += at.top - from.top - room;
+}
+
+async function open(view, button) {
+  const mine = ++request;
+  const panel = part("source");
+  let html;
+  try {
+    html = await call("chat.locate", view);
+  } catch (error) {
+    html = asTrouble(error).element();
+  }
+  if (mine !== request) return;
+  const anew = !shown;
+  shown = { view, button };
+  if (typeof html !== "string") part("sheet").replaceChildren(html);
+  else fill(part("sheet"), html);
+  desk.classList.add("reading");
+  mark(button);
+  const cites = citesOf(button);
+  const at = cites.findIndex((cite) => button && cite.dataset.cite === button.dataset.cite);
+  part("walk").hidden = cites.length < 2;
+  part("place").textContent = `${at + 1} of ${cites.length}`;
+  part("copies").hidden = !part("sheet").querySelector(".quote");
+  scrollToQuote();
+  note(`Source: ${view.path}`);
+  if (narrow.matches && anew) panel.focus({ preventScroll: true });
+}
+
+function close() {
+  if (!desk.classList.contains("reading")) return;
+  request += 1;
+  desk.classList.remove("reading");
+  mark(null);
+  const back = shown && shown.button;
+  shown = null;
+  part("walk").hidden = true;
+  part("copies").hidden = true;
+  rest();
+  if (back && back.isConnected) back.focus();
+}
+
+let documents = "";
+
+function rest() {
+  fill(part("sheet"), documents);
+}
+
+// Shows a page's own HTML, or an element, in the panel.
+function sheet(title, content) {
+  request += 1;
+  shown = null;
+  mark(null);
+  go("chat");
+  const head = make("header", { class: "where" }, make("h2", { text: title }));
+  const body = typeof content === "string" ? make("div") : content;
+  if (typeof content === "string") fill(body, content);
+  body.classList.add("page");
+  part("sheet").replaceChildren(head, body);
+  part("walk").hidden = true;
+  part("copies").hidden = true;
+  desk.classList.add("reading");
+  part("source").focus({ preventScroll: true });
+}
+
+function walk(step) {
+  const cites = shown ? citesOf(shown.button) : [];
+  if (cites.length < 2) return;
+  const at = cites.findIndex((cite) => cite.dataset.cite === shown.button.dataset.cite);
+  const next = cites[(at + step + cites.length) % cites.length];
+  open(JSON.parse(next.dataset.cite), next);
+}
+
+function more(side) {
+  const view = { ...shown.view, [side]: 4 * (shown.view[side] || 20000) };
+  open(view, shown.button);
+}
+
+function link(view) {
+  const to = new URL(location.pathname, location.href);
+  to.searchParams.set("doc", view.path);
+  to.searchParams.set("start", view.start);
+  to.searchParams.set("end", view.end);
+  return to.href;
+}
+
+Object.assign(acts, {
+  previous: () => walk(-1),
+  next: () => walk(1),
+  close,
+  "copy-quote": () => copy(desk.querySelector("#gl-quote").textContent, "Quote copied"),
+  "copy-link": () => copy(link(shown.view), "Link copied"),
+});

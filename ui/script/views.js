@@ -1,0 +1,75 @@
+// The pages: each has a container [data-view=name] and an entry [data-go=name]; the conversation is the view "chat".
+const views = {};
+let current = "chat";
+
+// A page's script registers itself: `show(container)` each time its page comes up, `hide()` (optional) when it goes.
+function page(name, { show, hide = () => {} }) {
+  views[name] = { show, hide };
+}
+
+function go(name, push = true) {
+  const container = desk.querySelector(`[data-view="${name}"]`);
+  if (!container) return;
+  if (views[current] && current !== name) views[current].hide();
+  for (const view of desk.querySelectorAll("[data-view]")) view.hidden = view !== container;
+  for (const entry of desk.querySelectorAll("[data-go]")) {
+    if (entry.dataset.go === name) entry.setAttribute("aria-current", "page");
+    else entry.removeAttribute("aria-current");
+  }
+  current = name;
+  desk.dataset.page = name;
+  part("source").hidden = name !== "chat";
+  showSide(false);
+  if (push) address({ page: name === "chat" ? null : name });
+  if (views[name]) views[name].show(container);
+}
+
+// Puts what is shown into the page's address, so that reloading it shows the same.
+function address(changes) {
+  const to = new URL(location.href);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === "") to.searchParams.delete(name);
+    else to.searchParams.set(name, value);
+  }
+  history.replaceState(null, "", to);
+}
+
+// ---- the sidebar: a column on wide windows, a drawer on narrow ones
+
+function showSide(open) {
+  if (!narrow.matches) return;
+  desk.classList.toggle("drawn", open);
+  for (const button of desk.querySelectorAll('[data-act="side"]')) button.setAttribute("aria-expanded", String(open));
+  if (open) part("side").querySelector("button[data-go]").focus();
+}
+
+acts.side = () => {
+  if (narrow.matches) { showSide(!desk.classList.contains("drawn")); return; }
+  const folded = desk.classList.toggle("folded");
+  for (const button of desk.querySelectorAll('[data-act="side"]')) button.setAttribute("aria-expanded", String(!folded));
+  localStorage.setItem("groundline-side", folded ? "folded" : "open");
+};
+if (localStorage.getItem("groundline-side") === "folded" && !narrow.matches) acts.side();
+desk.querySelector(".veil").addEventListener("click", () => showSide(false));
+
+// ---- one dialog for all: `dialog(title, ...children)` opens it, `shut()` closes it
+
+let opener = null;
+
+function dialog(title, ...children) {
+  const box = part("dialog");
+  opener = document.activeElement;
+  const head = make("h2", { id: "gl-dialog-title", text: title });
+  box.setAttribute("aria-labelledby", "gl-dialog-title");
+  box.replaceChildren(head, ...children);
+  box.showModal();
+  return box;
+}
+
+function shut() {
+  if (part("dialog").open) part("dialog").close();
+}
+
+part("dialog").addEventListener("close", () => { if (opener && opener.isConnected) opener.focus(); });
+part("dialog").addEventListener("click", (event) => { if (event.target === part("dialog")) shut(); });
+acts["dialog-close"] = shut;

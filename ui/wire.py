@@ -1,0 +1,171 @@
+"""The wire between the window's script and its pages: JSON calls, and streams of JSON lines that end when the reader goes.
+
+POST /window/call/NAME     {…} → {"value": …} or {"error": {"message", "hint", "html"}}
+POST /window/stream/NAME   {…} → one JSON value a line; an error is a last line {"error": {…}}
+"""
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ValidationError
+
+from rag.errors import GroundlineError
+from ui import render
+from ui.registry import Call, Stream, Wish
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request, Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_LOG = logging.getLogger(__name__)
+MAX_BODY = 1_000_000
+Visitor = Callable[["Request"], str]
+
+# The page may load and call only what this server serves: no other host, whatever a document or an answer contains.
+# Gradio compiles its components' scripts in the page, hence 'unsafe-eval'; its config stands inline.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Guard:
+    """Puts the headers on every response, and nothing between a stream and its reader."""
+
+    def __init__(self, app: "ASGIApp") -> None:
+        self._app = app
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        from starlette.datastructures import MutableHeaders
+
+        async def guarded(message: "Message") -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, guarded)
+
+
+def attach(app: "FastAPI", calls: Mapping[str, Call], streams: Mapping[str, Stream], visitor: Visitor) -> None:
+    """Serve the calls and streams, by name, on the application."""
+    from fastapi import Request
+    from starlette.responses import JSONResponse, StreamingResponse
+
+    async def call(name: str, request: Request) -> "Response":
+        wish, refusal = await _wish(request, name in calls, visitor)
+        if wish is None:
+            return JSONResponse(refusal, status_code=400)
+        try:
+            value = await asyncio.to_thread(calls[name], wish)
+        except Exception as error:
+            return JSONResponse(_failed(error), status_code=_status(error))
+        return JSONResponse({"value": _plain(value)})
+
+    async def stream(name: str, request: Request) -> "Response":
+        wish, refusal = await _wish(request, name in streams, visitor)
+        if wish is None:
+            return JSONResponse(refusal, status_code=400)
+        return StreamingResponse(_lines(streams[name], wish), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
+
+    app.add_api_route("/window/call/{name}", call, methods=["POST"], include_in_schema=False, response_model=None)
+    app.add_api_route("/window/stream/{name}", stream, methods=["POST"], include_in_schema=False, response_model=None)
+
+
+async def _wish(request: "Request", known: bool, visitor: Visitor) -> tuple[Wish | None, dict[str, object]]:
+    """What is asked for, or why not. Only this page can send JSON here: another site's would need a leave that nobody gives."""
+    if not known:
+        return None, _error(GroundlineError("The window asked for something that Groundline does not have.", "Reload this page."))
+    if request.headers.get("content-type", "").split(";")[0] != "application/json":
+        return None, _error(GroundlineError("The window sent something else than JSON.", "Reload this page."))
+    try:
+        raw = await _body(request)
+        data = json.loads(raw)
+    except ValueError as error:
+        return None, _error(GroundlineError(f"The window sent what cannot be read: {error}.", "Send less, or reload this page."))
+    if not isinstance(data, dict):
+        return None, _error(GroundlineError("The window sent something else than an object.", "Reload this page."))
+    return Wish(data, visitor(request)), {}
+
+
+async def _body(request: "Request") -> bytes:
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY:
+            raise ValueError(f"more than {MAX_BODY:,} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def _lines(stream: Stream, wish: Wish) -> AsyncIterator[bytes]:
+    """Run the stream in a thread of its own and pass on what it gives. When the reader goes, the iterator is closed there."""
+    loop = asyncio.get_running_loop()
+    queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+    gone = threading.Event()
+
+    def put(line: bytes | None) -> None:
+        with suppress(RuntimeError):  # the server has ended
+            loop.call_soon_threadsafe(queue.put_nowait, line)
+
+    def run() -> None:
+        items: Iterator[object] = iter(())
+        try:
+            items = stream(wish)
+            for item in items:
+                if gone.is_set():
+                    break
+                put(_line(_plain(item)))
+        except Exception as error:
+            put(_line(_failed(error)))
+        finally:
+            close = getattr(items, "close", None)
+            if close is not None:
+                close()
+            put(None)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        while (line := await queue.get()) is not None:
+            yield line
+    finally:
+        gone.set()
+
+
+def _line(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=True).encode() + b"\n"
+
+
+def _plain(value: object) -> object:
+    """Plain data of a model, or of a collection that holds models."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _failed(error: Exception) -> dict[str, object]:
+    if isinstance(error, GroundlineError):
+        return _error(error)
+    if isinstance(error, ValidationError):
+        return _error(GroundlineError("The window sent what Groundline cannot use.", "Reload this page and try again."))
+    _LOG.error("a call of the window failed", exc_info=error)
+    return _error(GroundlineError("Something failed inside Groundline.", "The terminal it runs in says what; try again."))
+
+
+def _status(error: Exception) -> int:
+    return 400 if isinstance(error, GroundlineError | ValidationError) else 500
+
+
+def _error(error: GroundlineError) -> dict[str, object]:
+    return {"error": {"message": str(error), "hint": error.hint, "html": render.problem(error)}}
