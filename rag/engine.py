@@ -2,24 +2,26 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from rag.answer import answer_from
 from rag.asking import prepare
 from rag.catalog import PassageRow
+from rag.chat import Chat, understand
 from rag.config import Settings
 from rag.embed import Embedder, MiniLM, QuestionReading
 from rag.errors import GroundlineError, QuestionError
 from rag.events import Done, Event, Failed, Retrieved
 from rag.examples import candidates, choose
+from rag.followup import Message, as_turns, recent
 from rag.index import Index, open_index
 from rag.ingest import Progress, ingest
 from rag.language.words import stems
 from rag.llm import Source, checked_llm, quoted, sources, write
 from rag.retrieve import Found, hit, retrieve
-from rag.schema import Answer, Check, Document, Hit, IngestReport, SourceInfo, Turn
+from rag.schema import Answer, Check, Document, Hit, IngestReport, SourceInfo
 from rag.sources import check_index, list_sources
 
 if TYPE_CHECKING:
@@ -54,35 +56,35 @@ class Engine:
         """What had to be mended in the index since it was opened, in order; `report.notes` has what the ingest at opening mended."""
         return self._index.notes
 
-    def ask(self, question: str, *, paths: Sequence[str] | None = None) -> Answer:
-        """Answers from the documents, or abstains; `paths` limits the documents asked.
+    def ask(self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None) -> Answer:
+        """Answers from the documents, or abstains; `history` are the earlier turns that a follow-up leans on, `paths` limits the documents.
 
         Raises QuestionError when the question is empty, too long or not text, IndexMissing when the index was taken away,
         IndexLocked when others write to it without a pause, ModelError when the language model fails.
         """
-        return self._ask(question, paths, self._llm)
+        return self._ask(question, paths, self._llm, history)
 
-    async def aask(self, question: str, *, paths: Sequence[str] | None = None) -> Answer:
+    async def aask(self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None) -> Answer:
         """`ask` in a thread of its own."""
-        return await asyncio.to_thread(self.ask, question, paths=paths)
+        return await asyncio.to_thread(self.ask, question, history=history, paths=paths)
 
-    def stream(
-        self, question: str, *, history: Sequence[Turn | Mapping[str, str]] = (), paths: Sequence[str] | None = None
-    ) -> Iterator[Event]:
+    def chat(self, history: Iterable[Message] = (), *, paths: Sequence[str] | None = None) -> Chat:
+        """A conversation, going on from `history`: turns, or dictionaries of `role` (user, assistant) and `content`."""
+        return Chat(self, history, paths)
+
+    def stream(self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None) -> Iterator[Event]:
         """The events of an answer as it is being given; closing the iterator stops the language model.
 
         Raises what `ask` raises until the passages are found; what fails later is the last event, `Failed`.
         """
-        events = self._events(question, paths, self._llm)
+        events = self._events(question, paths, self._llm, history)
         yield next(events)
         try:
             yield from events
         except GroundlineError as error:
             yield Failed(error=type(error).__name__, message=str(error), hint=error.hint)
 
-    async def astream(
-        self, question: str, *, history: Sequence[Turn | Mapping[str, str]] = (), paths: Sequence[str] | None = None
-    ) -> AsyncIterator[Event]:
+    async def astream(self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None) -> AsyncIterator[Event]:
         """`stream` in a thread of its own; closing this, or cancelling who waits for it, stops the language model."""
         events = self.stream(question, history=history, paths=paths)
         try:
@@ -147,19 +149,23 @@ class Engine:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _ask(self, question: str, paths: Sequence[str] | None, llm: "LLM | None") -> Answer:
+    def _ask(self, question: str, paths: Sequence[str] | None, llm: "LLM | None", history: Iterable[Message] = ()) -> Answer:
         """The answer in the documents' own sentences, or in those of `llm`."""
-        events = self._events(question, paths, llm)
+        events = self._events(question, paths, llm, history)
         while True:
             try:
                 next(events)
             except StopIteration as stop:
                 return cast("Answer", stop.value)
 
-    def _events(self, question: str, paths: Sequence[str] | None, llm: "LLM | None") -> Generator[Event, None, Answer]:
+    def _events(
+        self, question: str, paths: Sequence[str] | None, llm: "LLM | None", history: Iterable[Message]
+    ) -> Generator[Event, None, Answer]:
         """The events of an answer, and the answer; `llm` is asked when the index is free again."""
-        text = checked(question, self.settings.max_question_chars)
         started = time.perf_counter()
+        turns = recent(as_turns(history), self.settings.history_tokens)
+        understood = understand(checked(question, self.settings.max_question_chars), turns)
+        text = understood.asked
         answer, retrieved, asked, shown = self._index.consistently(lambda: self._answer(text, paths, llm is not None))
         decided = ended = time.perf_counter()
         timings = {"retrieve": retrieved - started, "answer": decided - retrieved}
@@ -172,6 +178,7 @@ class Engine:
             yield from quoted(answer)
         timings["total"] = ended - started
         answer = answer.model_copy(update={"timings": {name: round(value * 1000, 2) for name, value in timings.items()}})
+        answer = understood.told(answer)
         yield Done(answer=answer)
         return answer
 

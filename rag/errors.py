@@ -26,6 +26,9 @@ GroundlineError
 │   ├── ReplyMalformed        the reply is not what the protocol promises
 │   └── RerankerError         a reranker failed, or gave back other passages than it was given
 ├── StorageError              the disk is full or not writable
+├── ConversationError         the stored conversations are in use, or one of them cannot be given
+│   ├── ConversationMissing   this owner has no such conversation, or it no such turn
+│   └── ConversationsUnreadable  their file is damaged, or was written by a newer version
 ├── SettingsError             a setting has a value that cannot be used
 └── EvalError                 the eval cannot run
     └── CaseError             a case file is wrong: names file, case and field
@@ -138,6 +141,18 @@ class RerankerError(ModelError):
 
 class StorageError(GroundlineError):
     """The disk is full or the home is not writable."""
+
+
+class ConversationError(GroundlineError):
+    """Something about the stored conversations."""
+
+
+class ConversationMissing(ConversationError):
+    """This owner has no such conversation, or it has no such turn."""
+
+
+class ConversationsUnreadable(ConversationError):
+    """The file of stored conversations is damaged, or was written by a newer version."""
 
 
 class SettingsError(GroundlineError):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 Verdict = Literal["supported", "unsupported", "uncited", "not_judged"]
 Status = Literal["answered", "abstained"]
+Thumb = Literal["up", "down", ""]
 
 
 class Frozen(BaseModel):
@@ -152,6 +153,49 @@ class Turn(Frozen):
 
     role: Literal["user", "assistant"]
     content: str
+
+
+def exchange(answer: Answer) -> tuple[Turn, Turn]:
+    """An answered question as the two turns that later questions lean on."""
+    return Turn(role="user", content=answer.question), Turn(role="assistant", content=answer.text)
+
+
+class Conversation(Frozen):
+    """A stored conversation: its owner ("" for the local user), the folder that it is about, its title, and how many turns it has.
+
+    Times are UTC in ISO 8601.
+    """
+
+    id: str
+    owner: str
+    corpus: str
+    title: str
+    created: str
+    changed: str
+    turns: int
+
+
+class StoredTurn(Frozen):
+    """A question and its answer as stored, numbered from 1, with what the reader thought of the answer."""
+
+    number: int
+    asked: str
+    question: str
+    answer: Answer
+    thumb: Thumb = ""
+    comment: str = ""
+
+
+class Transcript(Frozen):
+    """A stored conversation with its turns, oldest first."""
+
+    conversation: Conversation
+    turns: tuple[StoredTurn, ...]
+
+    @property
+    def history(self) -> tuple[Turn, ...]:
+        """The turns as messages, to go on from."""
+        return tuple(message for turn in self.turns for message in exchange(turn.answer))
 
 
 class Skipped(Frozen):

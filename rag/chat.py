@@ -1,0 +1,69 @@
+"""A conversation with a corpus: each question may lean on the turns before it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from rag.followup import Message, as_turns, resolve
+from rag.schema import Answer, Turn, exchange
+
+if TYPE_CHECKING:
+    from rag.events import Event
+
+
+class Asking(Protocol):
+    """What a chat asks: an engine."""
+
+    def ask(self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None) -> Answer:
+        """The answer to a question asked after `history`."""
+        ...
+
+    def stream(self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None) -> "Iterator[Event]":
+        """What happens while it is being answered."""
+        ...
+
+
+class Understood(NamedTuple):
+    """A question as typed, and what is asked of the documents: the same, or its standalone form; `notes` are for the reader."""
+
+    question: str
+    asked: str
+    notes: tuple[str, ...] = ()
+
+    def told(self, answer: Answer) -> Answer:
+        """An answer to `asked` as the answer to `question`."""
+        standalone = self.asked if self.asked != self.question else ""
+        if not standalone and not self.notes:
+            return answer
+        return answer.model_copy(update={"question": self.question, "standalone": standalone, "notes": (*self.notes, *answer.notes)})
+
+
+def understand(question: str, history: Sequence[Turn]) -> Understood:
+    """What a question asks after the earlier turns."""
+    return Understood(question, resolve(question, history))
+
+
+class Chat:
+    """Questions one after the other; `paths` limits the documents asked. One thread at a time."""
+
+    def __init__(self, engine: Asking, history: Iterable[Message] = (), paths: Sequence[str] | None = None) -> None:
+        self._engine = engine
+        self._turns = list(as_turns(history))
+        self._paths = paths
+
+    @property
+    def history(self) -> tuple[Turn, ...]:
+        """The turns so far, oldest first."""
+        return tuple(self._turns)
+
+    def ask(self, question: str) -> Answer:
+        """The answer to a question that may lean on the turns before it. Raises what `engine.ask` raises; then nothing is added."""
+        answer = self._engine.ask(question, history=self.history, paths=self._paths)
+        self._turns += exchange(answer)
+        return answer
+
+    def stream(self, question: str) -> "Iterator[Event]":
+        """What happens while the question is being answered; the turn is added when it is done."""
+        for event in self._engine.stream(question, history=self.history, paths=self._paths):
+            if event.type == "done":
+                self._turns += exchange(event.answer)
+            yield event
