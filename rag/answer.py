@@ -50,6 +50,7 @@ def answer_from(
             reasons=reasons,
             hits=hits,
         )
+    premises = _citable(premises, settings.max_citations)
     chosen = _chosen(asked, decision, premises, lambda text: weigh(reader.read_question(text), found[:POOL], readings, sentences), settings)
     cited = [(quote, _cite(n, quote, catalog)) for n, quote in enumerate(quotes(chosen, sentences), 1)]
     corrections = tuple(_correction(premise, asked.text, [citation for _, citation in cited]) for premise in premises)
@@ -75,6 +76,12 @@ def _looking_up(catalog: Catalog) -> Callable[[str], Mentions]:
         return Mentions("") if document is None else mentions(document)
 
     return look_up
+
+
+def _citable(premises: Sequence[Premise], most: int) -> tuple[Premise, ...]:
+    """The wrong premises that the first `most` sentences contradict: each correction needs its citation."""
+    rows = list(dict.fromkeys((one.evidence.sentence.passage_id, one.evidence.sentence.start) for one in premises))[:most]
+    return tuple(one for one in premises if (one.evidence.sentence.passage_id, one.evidence.sentence.start) in rows)
 
 
 def _chosen(

@@ -67,7 +67,8 @@ def strangers(text: str, vocabulary: Mapping[str, int]) -> tuple[str, ...]:
     candidates = [word for word in words(text) if _may_be_misspelt(word) and word.lower not in vocabulary]
     if not candidates:
         return ()
-    known = {stem(word) for word in vocabulary}
+    letters = {word.lower[0] for word in candidates}
+    known = {stem(word) for word in vocabulary if word[0] in letters}
     return tuple(dict.fromkeys(word.lower for word in candidates if word.stem not in known and not is_common_word(word.lower)))
 
 

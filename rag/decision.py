@@ -12,18 +12,6 @@ from rag.mentions import Mentions, figures_of, names_of
 from rag.offers import TYPED, offers
 from rag.weights import CONFIDENCE, DECISION
 
-_WANTED = {
-    "number": "a number",
-    "money": "an amount of money",
-    "duration": "a length of time",
-    "age": "an age",
-    "share": "a share",
-    "date": "a date or time",
-    "place": "a place",
-    "person": "a person",
-    "organisation": "an organisation",
-}
-
 
 class Decision(NamedTuple):
     """The evidence in the order to quote it, the probability that the first answers, and why not to answer (empty: answer).
@@ -59,8 +47,8 @@ def decide(
     reasons: list[str] = []
     if missing:
         reasons.append(f"The documents found do not mention {', '.join(missing)}.")
-    if not offered and question.kind in _WANTED:
-        reasons.append(f"No sentence found gives {_WANTED[question.kind]} for this.")
+    if not offered and question.kind in TYPED:
+        reasons.append(f"No sentence found gives {TYPED[question.kind]} for this.")
     if page > max(one.score for one in ranked):
         reasons.append("Only a notice of the page speaks of this, not the text.")
     if not stems(question.text):

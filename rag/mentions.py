@@ -1,6 +1,5 @@
 """Whether a document mentions the names of a question."""
 
-from collections.abc import Collection
 from functools import lru_cache
 
 from rag.language.dates import DateMention, compatible, dates
@@ -49,7 +48,7 @@ def mentions(document: Document) -> Mentions:
     return _mentions(document.path, document.sha256, document.text)
 
 
-def names_of(question: str, known: Collection[str] = ()) -> tuple[Name, ...]:
+def names_of(question: str) -> tuple[Name, ...]:
     """The names that a question states for certain; the capital of its first word says nothing.
 
     A question in another language than English has none: there capitals follow other rules.
@@ -57,7 +56,7 @@ def names_of(question: str, known: Collection[str] = ()) -> tuple[Name, ...]:
     written = words(question)
     if sum(word.stop or is_common_word(word.lower) for word in written) * 3 < len(written) and len(written) > 3:
         return ()
-    return tuple(name for name in names(question, known) if name.certain and not _opens(question, name))
+    return tuple(name for name in names(question) if name.certain and not _opens(question, name))
 
 
 def figures_of(question: str) -> tuple[Number | DateMention, ...]:

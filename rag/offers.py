@@ -3,17 +3,30 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rag.language.dates import DateMention, covers, dates
-from rag.language.names import names, same_name
+from rag.language.names import Name, names, same_name
 from rag.language.numbers import Number, numbers, same_number
 from rag.language.question import Question
 from rag.language.synonyms import related
 from rag.language.words import stems, words
 
-# Kinds of question whose answer can be told from a sentence's form; for the others no sentence is refused.
-TYPED = frozenset({"number", "money", "duration", "age", "share", "date", "place", "person", "organisation"})
+# Kinds of question whose answer can be told from a sentence's form, and what it is; for the others no sentence is refused.
+TYPED = MappingProxyType(
+    {
+        "number": "a number",
+        "money": "an amount of money",
+        "duration": "a length of time",
+        "age": "an age",
+        "share": "a share",
+        "date": "a date or time",
+        "place": "a place",
+        "person": "a person",
+        "organisation": "an organisation",
+    }
+)
 
 _UNITS = {"number": {"count", "measure", "times", "share", "money"}, "money": {"money"}, "duration": {"duration"}, "share": {"share"}}
 _PEOPLE = frozenset(
@@ -26,6 +39,11 @@ _QUOTED = re.compile(r"[“\"«]([^”\"»]+)[”\"»]?")
 _GRAIN = {"year": "year", "decade": "decade", "month": "month", "day": "day", "date": "day", "time": "minute", "hour": "minute"}
 _NAMED = {"person": ("person", "other"), "place": ("place", "other"), "organisation": ("organisation", "other", "person")}
 _NAME_OF = re.compile(r"\b(?:names?|named|called|surname|identity)\b|^\W*who (?:is|was|were|are) (?:the|its|their|his|her)\b", re.I)
+# What stands before a place, and what before it or a person alike ("the mayor of Lund", "in Lund, Ystad and Malmö").
+_INTO = r"in|at|from|near|across|around|outside|inside|into|through|towards?|to|between|throughout|within|off|via"
+_SIDE = r"(?:the\s+|all\s+of\s+|(?:north|south|east|west)(?:ern)?\s+|central\s+)?"
+_PLACED = re.compile(rf"\b(?:{_INTO})\s+{_SIDE}$", re.I)
+_PERHAPS_PLACED = re.compile(rf"\b(?:(?i:{_INTO}|of|and|or)\s+(?i:{_SIDE})|[A-Z][\w’'-]*,\s+)$")
 
 
 class Offer(NamedTuple):
@@ -108,12 +126,26 @@ def _fine_enough(date: DateMention, asked: tuple[str, ...]) -> bool:
 def _names(question: Question, sentence: str) -> Iterator[Offer]:
     """Names that the question does not state; for a plain "who", words for people too."""
     stated = names(question.text)
-    plain = question.kind == "person" and not question.asked and not _NAME_OF.search(question.text)
+    plain = not question.asked and not _NAME_OF.search(question.text)
     for name in names(sentence):
-        if name.kind in _NAMED[question.kind] + ("organisation",) * plain and not any(same_name(name, other) for other in stated):
+        if _fits(question, name, sentence[: name.start], plain) and not any(same_name(name, other) for other in stated):
             yield Offer(name.start, name.end)
-    if plain:
+    if plain and question.kind == "person":
         asked = set(stems(question.text))
         for word in words(sentence):
             if not word.stop and word.stem not in asked and is_people(word.lower):
                 yield Offer(word.start, word.end)
+
+
+def _fits(question: Question, name: Name, before: str, plain: bool) -> bool:
+    """Whether a name can be what is asked for, by its kind and by what stands `before` it.
+
+    A plain "who" may be answered by an organisation, and a plain "where" by one that something happens at.
+    """
+    if question.kind == "place" and name.kind == "organisation":
+        return plain and _PLACED.search(before) is not None
+    if name.kind == "other" and question.kind == "place":
+        return _PERHAPS_PLACED.search(before) is not None
+    if name.kind == "other" and question.kind == "person":
+        return _PLACED.search(before) is None
+    return name.kind in _NAMED[question.kind] or plain and question.kind == "person" and name.kind == "organisation"

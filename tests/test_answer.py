@@ -173,7 +173,6 @@ def test_the_short_answer_is_marked(harbour: Asker, question: str, kind: str, sh
     assert (first.citation, first.kind, first.text) == (1, kind, short)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a name of no known kind is marked before the organisation where it happened")
 def test_a_place_can_be_an_organisation(harbour: Asker) -> None:
     assert harbour.ask("Where was the waggle dance decoded?").highlights[0].text == "University of Munich"
 

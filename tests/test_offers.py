@@ -111,6 +111,20 @@ def test_the_short_answer_fits_the_words_around_it(question: str, sentence: str,
     assert offered(question, sentence)[:1] == [short]
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "short"),
+    [
+        ("Where is the office?", "In 1973, Nixby named Ann Holm head of the new Energy Board.", []),
+        ("Where is the office?", "The office moved from Ystby to Norrhult.", ["Ystby", "Norrhult"]),
+        ("Where does she teach?", "Ann Holm has taught at the University of Lund since 1990.", ["University of Lund"]),
+        ("Who opened the office?", "The office moved to Ystby.", []),
+        ("Who opened the office?", "Nixby opened it.", ["Nixby"]),
+    ],
+)
+def test_what_stands_before_a_name_says_whether_it_can_be_a_place_or_a_person(question: str, sentence: str, short: list[str]) -> None:
+    assert offered(question, sentence) == short
+
+
 @pytest.mark.parametrize("question", ["Why did it fail?", "Is it open?", "What is a fjord?"])
 def test_untyped_questions_mark_nothing(question: str) -> None:
     assert analyse(question).kind not in TYPED
