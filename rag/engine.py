@@ -21,8 +21,8 @@ from rag.ingest import Progress, ingest
 from rag.language.words import stems
 from rag.llm import Source, checked_llm, quoted, sources, write
 from rag.retrieve import Found, hit, retrieve
-from rag.schema import Answer, Check, Document, Hit, IngestReport, SourceInfo
-from rag.sources import check_index, list_sources
+from rag.schema import Answer, Check, Document, Hit, IndexState, IngestReport, SourceInfo
+from rag.sources import check_index, index_state, list_sources
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -114,6 +114,10 @@ class Engine:
     def sources(self) -> tuple[SourceInfo, ...]:
         """The indexed documents in order of path, each compared with the file as it is now."""
         return self._index.consistently(lambda: list_sources(self._index.catalog, self.corpus))
+
+    def state(self) -> IndexState:
+        """How much is indexed; the files are not looked at."""
+        return self._index.consistently(lambda: index_state(self._index.catalog))
 
     def document(self, path: str) -> Document | None:
         """A document as it was indexed, or None."""

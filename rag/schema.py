@@ -230,6 +230,14 @@ class SourceInfo(Frozen):
     state: Literal["indexed", "changed", "missing"]
 
 
+class IndexState(Frozen):
+    """How much is indexed, and how often the index has changed."""
+
+    generation: int
+    documents: int
+    passages: int
+
+
 class Check(Frozen):
     """The outcome of checking one stored span again: the file is the same, has changed, or is gone."""
 

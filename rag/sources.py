@@ -5,7 +5,7 @@ from pathlib import Path
 from rag.catalog import Catalog
 from rag.errors import ReadError
 from rag.readers import hash_file
-from rag.schema import Check, SourceInfo
+from rag.schema import Check, IndexState, SourceInfo
 
 
 def list_sources(catalog: Catalog, corpus: Path) -> tuple[SourceInfo, ...]:
@@ -21,6 +21,11 @@ def list_sources(catalog: Catalog, corpus: Path) -> tuple[SourceInfo, ...]:
         )
         for row in catalog.documents()
     )
+
+
+def index_state(catalog: Catalog) -> IndexState:
+    """How much is indexed, without a look at the files."""
+    return IndexState(generation=catalog.generation, documents=len(catalog.documents()), passages=catalog.passage_count())
 
 
 def check_index(catalog: Catalog, corpus: Path) -> tuple[Check, ...]:
