@@ -20,6 +20,7 @@ from rag.index import Index, open_index
 from rag.ingest import Progress, ingest
 from rag.language.words import stems
 from rag.llm import Source, checked_llm, quoted, sources, write
+from rag.overview import overview
 from rag.retrieve import Found, hit, retrieve
 from rag.schema import Answer, Check, Document, Hit, IndexState, IngestReport, SourceInfo
 from rag.sources import check_index, index_state, list_sources
@@ -188,12 +189,16 @@ class Engine:
 
     def _answer(self, text: str, paths: Sequence[str] | None, sourced: bool) -> tuple[Answer, float, str, tuple[Source, ...]]:
         """The answer without its timings, when its passages had been found, the question as asked, and what a model may be shown."""
-        asked = prepare(text, self._index.catalog.vocabulary())
-        read = self._embedder.reader.read_question(asked.text)
-        found = self._find(asked.text, paths, read)
-        retrieved = time.perf_counter()
         catalog = self._index.catalog
-        answer = answer_from(text, asked, read, found, catalog, self._embedder.reader, self.settings)
+        asked = prepare(text, catalog.vocabulary())
+        if grouped := overview(text, asked, self._index, self._embedder, self.settings, paths):
+            answer, found = grouped
+            retrieved = time.perf_counter()
+        else:
+            read = self._embedder.reader.read_question(asked.text)
+            found = self._find(asked.text, paths, read)
+            retrieved = time.perf_counter()
+            answer = answer_from(text, asked, read, found, catalog, self._embedder.reader, self.settings)
         shown = sources(answer, found, catalog) if sourced and answer.status == "answered" else ()
         return answer, retrieved, asked.text, shown
 
