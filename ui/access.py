@@ -90,6 +90,12 @@ class Access:
         return is_loopback(self.host)
 
     @property
+    def shown_host(self) -> str:
+        """The host in the address that is shown to whoever starts the window."""
+        host = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(self.host, self.host)
+        return f"[{host}]" if ":" in host else host
+
+    @property
     def guarded(self) -> bool:
         """Whether people must say who they are."""
         return bool(self.people) or bool(self.header)

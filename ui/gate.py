@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from html import escape
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -278,13 +279,9 @@ def error_body(path: str, status: int, message: str, hint: str) -> bytes:
     if path == "/v1" or path.startswith("/v1/"):
         kind = "authentication_error" if status in (401, 403) else "rate_limit_error" if status == 429 else "invalid_request_error"
         return json.dumps({"error": {"message": f"{message} {hint}".strip(), "type": kind, "param": None, "code": None}}).encode()
-    return Problem(title=_TITLES.get(status, "Error"), status=status, detail=message, hint=hint).model_dump_json().encode()
+    return Problem(title=HTTPStatus(status).phrase, status=status, detail=message, hint=hint).model_dump_json().encode()
 
 
-_TITLES = {400: "Bad request", 401: "Unauthorized", 403: "Forbidden", 405: "Method not allowed", 408: "Request timeout"} | {
-    413: "Content too large",
-    429: "Too many requests",
-}
 _HTML = [("content-type", "text/html; charset=utf-8"), ("cache-control", "no-store")]
 
 

@@ -8,17 +8,18 @@ from ui.doors.engine import Engine
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from ui.access import Access
-
 __all__ = ["Engine", "attach"]
 
 
-def attach(app: "FastAPI", engine: Callable[[], Engine], access: "Access") -> None:
+def attach(app: "FastAPI", engine: Callable[[], Engine]) -> None:
     """Put the doors on the web application, before anything is mounted at "/".
 
-    `engine` returns the open engine at each call and raises CorpusEmpty where there is nothing to ask; `access` says who may do what.
+    `engine` returns the open engine at each call and raises CorpusEmpty where there is nothing to ask. Who may come in is for `ui.gate` to
+    say, which stands around the application.
     """
     from ui.doors import api
-    from ui.doors.work import Work
+    from ui.doors.metrics import Metrics
+    from ui.doors.service import Service
 
-    app.mount("/api/v1", api.application(engine, access, Work()))
+    service = Service(engine, Metrics())
+    app.mount("/api/v1", service.metrics.measured(api.application(service), "api"))

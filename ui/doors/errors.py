@@ -78,6 +78,8 @@ def _invalid(found: object) -> Refused:
     first = found[0] if isinstance(found, list | tuple) and found else {}
     place = ".".join(str(part) for part in first.get("loc", ()) if part != "body")
     message = str(first.get("msg", "It cannot be read"))
+    if first.get("type") == "json_invalid":
+        return Refused(400, "The request is not JSON.", "Send JSON in UTF-8.")
     return Refused(422, f"{place}: {message}." if place else f"{message}.", "/api/v1/openapi.json says what each door takes.")
 
 

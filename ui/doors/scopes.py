@@ -9,10 +9,15 @@ if TYPE_CHECKING:
     from fastapi import Request
 
 
-def check_scope(scope: Any, wanted: str) -> None:
-    """Raises Refused (403) when the caller of an ASGI scope may not do what is wanted; nobody came through the gate: nobody may."""
+def may(scope: Any, wanted: str) -> bool:
+    """Whether the caller of an ASGI scope may do what is wanted. Who did not come through the gate may nothing."""
     caller = scope.get(CALLER)
-    if not isinstance(caller, Caller) or wanted not in caller.scopes:
+    return isinstance(caller, Caller) and wanted in caller.scopes
+
+
+def check_scope(scope: Any, wanted: str) -> None:
+    """Raises Refused (403) when the caller may not."""
+    if not may(scope, wanted):
         raise Refused(403, f"This key lacks the scope {wanted}.", f"Make one with `groundline keys new --scope {wanted}`.")
 
 
