@@ -11,35 +11,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import CorpusEmpty, SettingsError
-from ui import shell, wire
+from ui import doors, shell, wire
+from ui.access import LOOPBACK, Access, visitor
 from ui.desk import Desk
+from ui.gate import Gate
 from ui.gradio_import import load_gradio
 from ui.pages import PAGES
 from ui.registry import Page, Room, Stream
 
 if TYPE_CHECKING:
     import gradio as gr
-    from fastapi import FastAPI, Request
+    from fastapi import FastAPI
 
     from rag.engine import Engine
     from rag.ingest import Report
 
-HOST = "127.0.0.1"
 PORTS_TRIED = 100
 
 
-def application(room: Room, pages: tuple[Page, ...] = PAGES) -> "FastAPI":
-    """The web application that serves the window, to this machine only, with headers that keep it from reaching any other host."""
+def application(room: Room, pages: tuple[Page, ...] = PAGES, access: Access | None = None) -> "FastAPI":
+    """The web application: the window and the doors for programs, behind the gate of `access` (by default, this machine only)."""
     load_gradio()
     import gradio as gr
     from fastapi import FastAPI
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+    access = access or Access()
     app = FastAPI(title="Groundline", docs_url=None, redoc_url=None, openapi_url=None)
-
-    # A page elsewhere that points a name of its own at 127.0.0.1 must not read the documents.
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
-    app.add_middleware(wire.Guard)
+    app.add_middleware(Gate, access=access)
+    doors.attach(app, room.open)
 
     desk = Desk(room)
     calls = dict(desk.calls())
@@ -49,12 +48,12 @@ def application(room: Room, pages: tuple[Page, ...] = PAGES) -> "FastAPI":
         streams |= {f"{page.name}.{key}": stream for key, stream in page.streams(room).items()}
         if page.routes is not None:
             page.routes(app, room)
-    wire.attach(app, calls, streams, _visitor)
+    wire.attach(app, calls, streams, visitor)
     gr.mount_gradio_app(
         app,
         _blocks(pages),
         path="/",
-        server_name=HOST,
+        server_name=access.host,
         theme=_theme(),
         head=f"<style>{shell.style(pages)}</style>",
         footer_links=[],
@@ -66,10 +65,6 @@ def application(room: Room, pages: tuple[Page, ...] = PAGES) -> "FastAPI":
         max_file_size=0,
     )
     return app
-
-
-def _visitor(request: "Request") -> str:
-    return ""
 
 
 def _blocks(pages: tuple[Page, ...]) -> "gr.Blocks":
@@ -92,19 +87,19 @@ def _theme() -> "gr.themes.Base":
     return theme.set(body_background_fill="#f5f2ec", body_background_fill_dark="#141619")
 
 
-def take_port(port: int) -> socket.socket:
-    """Listen on the wanted port of this machine, or on the next free one. Raises SettingsError when none is free."""
+def take_port(port: int, host: str = LOOPBACK) -> socket.socket:
+    """Listen on the wanted port of an address of this machine, or on the next free one. Raises SettingsError when none is free."""
     for candidate in range(port, min(port + PORTS_TRIED, 65536)):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((HOST, candidate))
+            listener.bind((host, candidate))
             listener.listen()
         except (OSError, OverflowError):
             listener.close()
             continue
         return listener
-    raise SettingsError(f"No port from {port} on is free on {HOST}.", "Choose another with --port.")
+    raise SettingsError(f"No port from {port} on is free on {host}.", "Choose another with --port, or check --host.")
 
 
 def serve(
@@ -113,22 +108,26 @@ def serve(
     *,
     port: int = 7860,
     open_browser: bool = True,
+    access: Access | None = None,
     progress: "Report | None" = None,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Open the corpus and its window at 127.0.0.1 until Ctrl-C. Raises GroundlineError when the corpus cannot be opened.
+    """Open the corpus and its window until Ctrl-C, for this machine only unless `access` says otherwise.
+
+    Raises GroundlineError when the corpus cannot be opened.
 
     An empty corpus opens a window that says what to do. `say` receives the address, and the port when another one was taken.
     """
-    listener = take_port(port)
+    access = access or Access()
+    listener = take_port(port, access.host)
     try:
         room = open_room(corpus, home, progress)
         try:
             taken = listener.getsockname()[1]
             if port and taken != port:
                 say(f"Port {port} is taken; using {taken}.")
-            address = f"http://{HOST}:{taken}"
-            run(application(room), listener, lambda: _announce(address, open_browser, say))
+            address = f"http://{access.shown_host}:{taken}"
+            run(application(room, access=access), listener, lambda: _announce(address, open_browser, say))
         finally:
             room.close()
     finally:
@@ -167,7 +166,10 @@ def run(app: "FastAPI", listener: socket.socket, ready: Callable[[], None]) -> N
             if self.started:
                 ready()
 
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
+    # Whom a request comes from is for the gate to say: it knows which proxies to believe.
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on", proxy_headers=False, server_header=False
+    )
     try:
         Server(config).run(sockets=[listener])
     except KeyboardInterrupt:

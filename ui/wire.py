@@ -20,7 +20,6 @@ from ui.registry import Call, Stream, Wish
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LOG = logging.getLogger(__name__)
 MAX_BODY = 1_000_000
@@ -35,23 +34,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-
-
-class Guard:
-    """Puts the headers on every response, and nothing between a stream and its reader."""
-
-    def __init__(self, app: "ASGIApp") -> None:
-        self._app = app
-
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        from starlette.datastructures import MutableHeaders
-
-        async def guarded(message: "Message") -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
-        await self._app(scope, receive, guarded)
 
 
 def attach(app: "FastAPI", calls: Mapping[str, Call], streams: Mapping[str, Stream], visitor: Visitor) -> None:
