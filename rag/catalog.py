@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rag.catalog_schema import LAYOUT, Connections
 from rag.embed import Reading
 from rag.errors import IndexBroken
-from rag.schema import Document
+from rag.schema import Document, Place
 
 Vector = NDArray[np.float32]
 
@@ -40,13 +40,14 @@ class Meta(NamedTuple):
 
 
 class SourceRow(NamedTuple):
-    """One indexed document, its size in bytes, and how many passages and sentences it has."""
+    """One indexed document, its size in bytes, how many passages and sentences it has, and what extracted its text."""
 
     path: str
     sha256: str
     size: int
     passages: int
     sentences: int
+    reader: str
 
 
 class PassageRow(NamedTuple):
@@ -140,13 +141,15 @@ class Catalog:
 
     def documents(self) -> tuple[SourceRow, ...]:
         """All documents in order of path, without their texts."""
-        rows = self._rows("SELECT path, sha256, size, passages, sentences FROM documents WHERE live = 1 ORDER BY path")
+        rows = self._rows("SELECT path, sha256, size, passages, sentences, reader FROM documents WHERE live = 1 ORDER BY path")
         return tuple(SourceRow(*row) for row in rows)
 
     def document(self, path: str) -> Document | None:
         """A document with its text, or None when no such path is indexed."""
-        for row in self._rows("SELECT path, sha256, size, text FROM documents WHERE live = 1 AND path = ?", (path,)):
-            return Document(path=row[0], sha256=row[1], size=row[2], text=row[3])
+        query = "SELECT sha256, size, reader, places, text FROM documents WHERE live = 1 AND path = ?"
+        for sha256, size, reader, places, text in self._rows(query, (path,)):
+            found = tuple(Place(*place) for place in json.loads(places))
+            return Document(path=path, sha256=sha256, size=size, text=text, reader=reader, places=found)
         return None
 
     def passages(self, ids: Sequence[str]) -> list[PassageRow]:

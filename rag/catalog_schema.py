@@ -12,7 +12,7 @@ from rag.errors import IndexBroken, IndexLocked, IndexMissing, StorageError
 FILE_NAME = "catalog.sqlite3"
 
 # Raised when the tables, or the words and stems kept in them, change their meaning.
-LAYOUT = "2"
+LAYOUT = "3"
 
 # `documents.live` is 0 until the transaction that finishes an ingest; a reader sees only rows that are live.
 # `pending` holds texts whose vectors are still to be computed, by role: "search" by the embedding model, "sentence" and "read" (the
@@ -22,7 +22,8 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS documents (
     id INTEGER PRIMARY KEY, live INTEGER NOT NULL DEFAULT 0, path TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
-    passages INTEGER NOT NULL, sentences INTEGER NOT NULL, words TEXT NOT NULL, text TEXT NOT NULL);
+    passages INTEGER NOT NULL, sentences INTEGER NOT NULL, words TEXT NOT NULL, reader TEXT NOT NULL, places TEXT NOT NULL,
+    text TEXT NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS documents_path ON documents (path, live);
 CREATE TABLE IF NOT EXISTS passages (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, document INTEGER NOT NULL, number INTEGER NOT NULL, "start" INTEGER NOT NULL,

@@ -79,16 +79,26 @@ class CatalogWriter(Catalog):
             self._unstage([document.path])
             sentences = sum(len(passage.sentences) for passage in passages)
             row = self._insert(
-                "INSERT INTO documents (path, sha256, size, passages, sentences, words, text) VALUES (?, ?, ?, ?, ?, '', ?)",
-                (document.path, document.sha256, document.size, len(passages), sentences, document.text),
+                """INSERT INTO documents (path, sha256, size, passages, sentences, words, reader, places, text)
+                VALUES (?, ?, ?, ?, ?, '', ?, ?, ?)""",
+                (
+                    document.path,
+                    document.sha256,
+                    document.size,
+                    len(passages),
+                    sentences,
+                    document.reader,
+                    json.dumps(document.places, ensure_ascii=False, separators=(",", ":")),
+                    document.text,
+                ),
             )
             for passage in passages:
                 vocabulary.update(dict.fromkeys(self._stage_passage(row, document, passage, identity)))
             self._execute("UPDATE documents SET words = ? WHERE id = ?", (" ".join(vocabulary), row))
 
-    def staged(self) -> dict[str, str]:
-        """The SHA-256 of each staged document, by path."""
-        return dict(self._rows("SELECT path, sha256 FROM documents WHERE live = 0"))
+    def staged(self) -> dict[str, tuple[str, str]]:
+        """The SHA-256 and the reader of each staged document, by path."""
+        return {path: (sha256, reader) for path, sha256, reader in self._rows("SELECT path, sha256, reader FROM documents WHERE live = 0")}
 
     def unstage(self, paths: Sequence[str]) -> None:
         """Drops staged documents, and the vectors that nothing else needs."""
@@ -277,8 +287,8 @@ class CatalogWriter(Catalog):
 
 
 def passage_id(document: Document, passage: Passage, splitter: str) -> str:
-    """The id of a passage: 32 hex digits that depend on path, file, range and splitter."""
-    parts = [document.path, document.sha256, passage.start, passage.end, splitter]
+    """The id of a passage: 32 hex digits that depend on path, file, range, splitter and, where there is one, the text's reader."""
+    parts = [document.path, document.sha256, passage.start, passage.end, splitter, *filter(None, [document.reader])]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 

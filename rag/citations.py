@@ -1,11 +1,12 @@
 """Citations: made from a document, printed as markers, parsed back, and checked against the file as it is now."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.errors import GroundlineError
-from rag.schema import Check, Citation, Document
+from rag.schema import Check, Citation, Document, Place
 
 
 class Marker(NamedTuple):
@@ -47,7 +48,19 @@ def cite(n: int, document: Document, passage_number: int, start: int, end: int) 
         line_start=first,
         line_end=last,
         quote=document.text[start:end],
+        place=place_of(document, start, end),
+        reader=document.reader,
     )
+
+
+def place_of(document: Document, start: int, end: int) -> str:
+    """What the page, heading or row of `text[start:end]` is called, "pages 3–4" where it is more than one; "" before the first."""
+    first, last = _place_at(document.places, start), _place_at(document.places, end - 1)
+    kind, _, number = first.partition(" ")
+    other_kind, _, other = last.partition(" ")
+    if first == last or kind != other_kind or not (number.isdigit() and other.isdigit()):
+        return first
+    return f"{kind}s {number}–{other}"
 
 
 def line_numbers(text: str, start: int, end: int) -> tuple[int, int]:
@@ -78,6 +91,8 @@ def _judge(citation: Citation, current: Document | None) -> tuple[str, str]:
     if current is None:
         return "missing", "there is no such file in the corpus"
     text = current.text
+    if current.sha256 == citation.sha256 and current.reader != citation.reader and text[citation.start : citation.end] != citation.quote:
+        return "stale", f"the file is read by {current.reader or 'its own text'} now, then by {citation.reader or 'its own text'}"
     if current.sha256 != citation.sha256:
         place = text.find(citation.quote) if citation.quote else -1
         now = f"the quote stands at {place}-{place + len(citation.quote)} now" if place >= 0 else "the quote is not in it any more"
@@ -89,6 +104,11 @@ def _judge(citation: Citation, current: Document | None) -> tuple[str, str]:
     if line_numbers(text, citation.start, citation.end) != (citation.line_start, citation.line_end):
         return "wrong", "the lines are not those of the quote"
     return "ok", "the file says exactly this"
+
+
+def _place_at(places: Sequence[Place], offset: int) -> str:
+    at = bisect_right(places, offset, key=lambda place: place.start)
+    return places[at - 1].name if at else ""
 
 
 def _line(text: str, offset: int) -> int:

@@ -1,6 +1,7 @@
 """Open a corpus, ask it, check what it answered."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -51,6 +52,7 @@ class Engine:
         self._embedder = embedder
         self._llm = llm
         self._examples: tuple[int, int, tuple[str, ...]] = (-1, 0, ())
+        self._updating = threading.Lock()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -144,6 +146,17 @@ class Engine:
         """One check for each indexed passage: do its characters still stand in the file?"""
         return self._index.consistently(lambda: check_index(self._index.catalog, self.corpus))
 
+    def update(self, progress: Callable[[Progress], None] | None = None) -> IngestReport:
+        """Indexes what changed in the folder since the last time, while other threads go on asking; they see the new state from then on.
+
+        One update runs at a time, others wait their turn. Nothing has to be left in the folder. Raises what `open_corpus` raises,
+        CorpusEmpty apart.
+        """
+        with self._updating:
+            home = self._index.folder.parent
+            self.report = ingest(self.corpus, home, self._embedder, self.settings, progress, allow_empty=True)
+            return self.report
+
     def close(self) -> None:
         """Closes the index."""
         self._index.close()
@@ -218,8 +231,11 @@ def open_corpus(
     llm: "LLM | None" = None,
     update: bool = True,
     progress: Callable[[Progress], None] | None = None,
+    allow_empty: bool = False,
 ) -> Engine:
     """Opens a folder of documents, indexing what changed since the last time (unless `update` is False).
+
+    With `allow_empty` a folder without documents can be opened too: every question abstains until an update finds some.
 
     `embed_model` is any LlamaIndex embedding, or an `Embedder`; the default ships with the package. `llm` is any LlamaIndex
     language model, to write where the documents are found to answer; by default answers quote. Raises CorpusNotFound,
@@ -228,7 +244,7 @@ def open_corpus(
     settings = settings or Settings()
     folder, place, writer = Path(corpus or settings.corpus), Path(home or settings.home), checked_llm(llm)
     embedder = as_embedder(embed_model)
-    report = ingest(folder, place, embedder, settings, progress) if update else None
+    report = ingest(folder, place, embedder, settings, progress, allow_empty=allow_empty) if update else None
     return Engine(folder, open_index(folder, place, embedder, settings), embedder, settings, report, writer)
 
 

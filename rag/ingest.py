@@ -17,7 +17,7 @@ from rag.config import Settings
 from rag.embed import Embedder, Vectors
 from rag.errors import CorpusEmpty, CorpusNotFound, IndexMismatch, ModelError, ReadError, SettingsError, StorageError
 from rag.lock import writer_lock
-from rag.readers import find_files, hash_file, read
+from rag.readers import FORMATS, find_files, hash_file, is_current, read
 from rag.schema import IngestReport, Skipped
 from rag.split import SPLITTER_VERSION, split
 
@@ -75,15 +75,22 @@ def check_identity(made_with: Identity, asked: Identity, corpus: Path) -> None:
 
 
 def ingest(
-    corpus: Path, home: Path, embedder: Embedder, settings: Settings, progress: Report | None = None, rebuild: bool = False
+    corpus: Path,
+    home: Path,
+    embedder: Embedder,
+    settings: Settings,
+    progress: Report | None = None,
+    rebuild: bool = False,
+    allow_empty: bool = False,
 ) -> IngestReport:
     """Reads what changed in the corpus since the last time and makes it what readers see, in one commit.
 
-    A run that is killed leaves the last complete state, and the vectors that it computed. `rebuild` throws the index away first.
-    Raises CorpusNotFound, CorpusEmpty, SettingsError, IndexMismatch, IndexLocked, IndexBroken, StorageError or ModelError.
+    A run that is killed leaves the last complete state, and the vectors that it computed. `rebuild` throws the index away first;
+    `allow_empty` makes an index of a corpus that never had a document, too. Raises CorpusNotFound, CorpusEmpty, SettingsError,
+    IndexMismatch, IndexLocked, IndexBroken, StorageError or ModelError.
     """
     if not corpus.is_dir():
-        raise CorpusNotFound(f"The corpus {corpus} is not a folder.", "Name a folder of .txt or .md files with --corpus DIR.")
+        raise CorpusNotFound(f"The corpus {corpus} is not a folder.", f"Name a folder of documents ({FORMATS}) with --corpus DIR.")
     folder = index_folder(home, corpus)
     with writing(folder, settings, anew=rebuild) as writer:
         asked = identity(embedder, settings)
@@ -93,7 +100,11 @@ def ingest(
         else:
             check_identity(Identity(*meta[:5]), asked, corpus)
         plan = _read(corpus, writer, embedder, settings, progress)
-        return _finish(folder, writer, plan, corpus, embedder, progress)
+        if not (plan.added or allow_empty or writer.meta().ready):
+            reasons = "; ".join(f"{item.path}: {item.reason}" for item in plan.skipped[:5])
+            message = f"The corpus {corpus} holds no document that can be read. {reasons}".strip()
+            raise CorpusEmpty(message, f"Put {FORMATS} files into it.")
+        return _finish(folder, writer, plan, embedder, progress)
 
 
 @contextmanager
@@ -113,8 +124,9 @@ def writing(folder: Path, settings: Settings, anew: bool = False) -> Iterator[Ca
 
 def _read(corpus: Path, writer: CatalogWriter, embedder: Embedder, settings: Settings, progress: Report | None) -> Plan:
     """Stages every document that is new or changed; drops what an earlier, killed run staged and nobody wants any more."""
-    live = {row.path: row.sha256 for row in writer.documents()}
-    staged = writer.staged()
+    # A document that another version of its reader read is read again: the hash that it is known by cannot be met.
+    live = {row.path: row.sha256 if is_current(row.reader) else "" for row in writer.documents()}
+    staged = {path: sha256 if is_current(reader) else "" for path, (sha256, reader) in writer.staged().items()}
     files, skipped = find_files(corpus)
     plan = Plan([], [], [], [], list(skipped))
     for file in files:
@@ -150,19 +162,16 @@ def _stage(corpus: Path, file: Path, writer: CatalogWriter, embedder: Embedder, 
     return True
 
 
-def _finish(folder: Path, writer: CatalogWriter, plan: Plan, corpus: Path, embedder: Embedder, progress: Report | None) -> IngestReport:
+def _finish(folder: Path, writer: CatalogWriter, plan: Plan, embedder: Embedder, progress: Report | None) -> IngestReport:
     meta = writer.meta()
     notes: tuple[str, ...] = ()
     generation = meta.generation
-    if plan.added or plan.changed or plan.removed:
+    if plan.added or plan.changed or plan.removed or not meta.ready:
         _embed(writer, embedder, progress)
         replaced = writer.replace(plan.removed)
         vectors, holes, notes = build(folder / VECTORS_FOLDER, writer, writer.coming(), writer.brought(), replaced)
         generation = writer.swap(vectors, holes)
         writer.checkpoint()
-    elif not meta.ready:
-        reasons = "; ".join(f"{item.path}: {item.reason}" for item in plan.skipped[:5])
-        raise CorpusEmpty(f"The corpus {corpus} holds no document that can be read. {reasons}".strip(), "Put .txt or .md files into it.")
     sweep(folder / VECTORS_FOLDER, keep=writer.meta().vectors)
     documents = writer.documents()
     return IngestReport(

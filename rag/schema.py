@@ -3,7 +3,7 @@
 Offsets count Unicode code points of a document's decoded text (a byte-order mark left out), from 0; ends are exclusive.
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,13 +25,25 @@ class Span(Frozen):
     end: int
 
 
+class Place(NamedTuple):
+    """Where a page, heading or row begins in a document's text, and what it is called ("page 3")."""
+
+    start: int
+    name: str
+
+
 class Document(Frozen):
-    """One file: its corpus-relative POSIX path, the SHA-256 of its bytes (hex), its size in bytes and its decoded text."""
+    """One file: its corpus-relative POSIX path, the SHA-256 of its bytes (hex), its size in bytes and its text.
+
+    `reader` names what extracted the text, with its version, and is empty where the text is the file's own; `places` are in order.
+    """
 
     path: str
     sha256: str
     size: int
     text: str
+    reader: str = ""
+    places: tuple[Place, ...] = ()
 
 
 class Sentence(Span):
@@ -64,7 +76,8 @@ class Hit(Frozen):
 class Citation(Frozen):
     """The exact characters that support a sentence: `text[start:end] == quote` in the file with this hash. Lines from 1.
 
-    `place` names the page or heading in a format that has such ("page 3"), and is empty elsewhere.
+    `place` names the page or heading in a format that has such ("page 3"), and is empty elsewhere. `reader` names what extracted
+    the text that the offsets count, and is empty where that is the file's own text.
     """
 
     n: int
@@ -77,6 +90,7 @@ class Citation(Frozen):
     line_end: int
     quote: str
     place: str = ""
+    reader: str = ""
 
 
 class Opinion(Frozen):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rag.catalog import Catalog
 from rag.errors import ReadError
-from rag.readers import hash_file
+from rag.readers import hash_file, is_current
 from rag.schema import Check, IndexState, SourceInfo
 
 
@@ -17,7 +17,7 @@ def list_sources(catalog: Catalog, corpus: Path) -> tuple[SourceInfo, ...]:
             size=row.size,
             passages=row.passages,
             sentences=row.sentences,
-            state=_state(corpus / row.path, row.sha256),
+            state=_state(corpus / row.path, row.sha256, row.reader),
         )
         for row in catalog.documents()
     )
@@ -47,8 +47,8 @@ def check_index(catalog: Catalog, corpus: Path) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def _state(file: Path, sha256: str) -> str:
+def _state(file: Path, sha256: str, reader: str) -> str:
     try:
-        return "indexed" if hash_file(file) == sha256 else "changed"
+        return "indexed" if hash_file(file) == sha256 and is_current(reader) else "changed"
     except ReadError:
         return "missing"

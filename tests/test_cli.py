@@ -214,7 +214,7 @@ def test_an_empty_corpus_is_a_failure_that_says_what_to_do(tmp_path: Path) -> No
     for command in (["ingest"], ["ask", "Who?"]):
         result = run(*command, corpus=tmp_path / "notes", home=tmp_path / "home")
         assert (result.exit_code, result.stdout) == (1, "")
-        assert "no document" in result.stderr and ".txt or .md" in result.stderr
+        assert "no document" in result.stderr and ".txt, .md" in result.stderr
 
 
 def test_what_needs_an_index_says_how_to_make_one(tmp_path: Path) -> None:

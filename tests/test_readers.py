@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import CorpusError, CorpusNotFound, ReadError
-from rag.readers import find_files, hash_file, read
+from rag.readers import FORMATS, find_files, hash_file, read
 
 MOST = 1_000
 
@@ -44,10 +44,10 @@ def test_text_and_markdown_files_are_found_in_nested_folders_in_order(corpus: Pa
 
 
 def test_other_types_are_reported(corpus: Path) -> None:
-    write(corpus, "a.pdf")
+    write(corpus, "a.exe")
     write(corpus, "deep/README")
     assert names(corpus) == []
-    assert reasons(corpus) == {"a.pdf": "not a .txt or .md file", "deep/README": "not a .txt or .md file"}
+    assert reasons(corpus) == dict.fromkeys(("a.exe", "deep/README"), f"not a {FORMATS} file")
 
 
 def test_hidden_files_and_folders_are_left_out_in_silence(corpus: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_folder_that_cannot_be_listed_is_reported(corpus: Path, monkeypatch: p
             raise PermissionError(13, "Permission denied")
         return scandir(path)
 
-    monkeypatch.setattr("rag.readers.os.scandir", refuse)
+    monkeypatch.setattr("os.scandir", refuse)
     assert names(corpus) == ["b.txt"]
     assert reasons(corpus) == {"locked": "the folder cannot be listed: Permission denied"}
 
@@ -206,7 +206,7 @@ def test_a_file_that_may_not_be_read_is_refused(corpus: Path, monkeypatch: pytes
     def refuse(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("rag.readers.os.open", refuse)
+    monkeypatch.setattr("os.open", refuse)
     with pytest.raises(ReadError, match=r"a\.txt cannot be read: Permission denied"):
         read(corpus, file, MOST)
 

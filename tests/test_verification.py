@@ -89,7 +89,7 @@ def test_a_path_out_of_the_corpus_is_missing_and_never_opened(
     (tmp_path / "secret.txt").write_text("Secret.")
     (corpus / "link.txt").symlink_to(tmp_path / "secret.txt")
     opened: list[object] = []
-    monkeypatch.setattr("rag.readers.os.open", lambda *args: opened.append(args))
+    monkeypatch.setattr("os.open", lambda *args: opened.append(args))
     (check,) = verify(with_path(answer, path), corpus)
     assert opened == []
     assert check.state == "missing"

@@ -1,4 +1,4 @@
-"""Which files of a folder are documents, and how one becomes text."""
+"""Which files of a folder are documents, and their bytes."""
 
 import hashlib
 import os
@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import CorpusError, CorpusNotFound, ReadError
+from rag.readers.kinds import FORMATS, SUFFIXES, extract
 from rag.schema import Document, Skipped
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-SUFFIXES = (".txt", ".md")
 IGNORE_FILE = ".groundlineignore"
-BOM = b"\xef\xbb\xbf"
 
 
 def find_files(corpus: Path) -> tuple[list[Path], list[Skipped]]:
@@ -27,7 +26,7 @@ def find_files(corpus: Path) -> tuple[list[Path], list[Skipped]]:
     """
     if not corpus.is_dir():
         what = "is not a folder" if corpus.exists() else "does not exist"
-        raise CorpusNotFound(f"The corpus {corpus} {what}.", "Name a folder of .txt or .md files with --corpus DIR.")
+        raise CorpusNotFound(f"The corpus {corpus} {what}.", f"Name a folder of documents ({FORMATS}) with --corpus DIR.")
     files: list[Path] = []
     skipped: list[Skipped] = []
     for path, reason in _walk(corpus, _ignored(corpus)):
@@ -40,10 +39,10 @@ def find_files(corpus: Path) -> tuple[list[Path], list[Skipped]]:
 
 
 def read(corpus: Path, file: Path, max_bytes: int) -> Document:
-    """One file of the corpus as a document: UTF-8, a byte-order mark left out, newlines untouched.
+    """One file of the corpus as a document: its text, extracted by the reader of its kind, and the places in it.
 
     Raises ReadError, with the reason, for a file that is missing, outside the corpus, not a regular file, unreadable, larger than
-    `max_bytes` bytes, empty, binary or not UTF-8.
+    `max_bytes` bytes, without text, or not what its reader can read.
     """
     path = file if file.is_relative_to(corpus) else corpus / file
     if not path.is_relative_to(corpus) or leads_out(path, corpus):
@@ -57,8 +56,14 @@ def read(corpus: Path, file: Path, max_bytes: int) -> Document:
         raise ReadError(f"{name} cannot be read: {error.strerror}.", "Check that the file exists and may be read.") from error
     if max(size, len(data)) > max_bytes:
         raise ReadError(f"{name} is larger than {max_bytes:,} bytes.", "Split the file, or raise max_file_bytes.")
+    text, places, reader = extract(data, name)
     return Document(
-        path=path.relative_to(corpus).as_posix(), sha256=hashlib.sha256(data).hexdigest(), size=len(data), text=_text(data, name)
+        path=path.relative_to(corpus).as_posix(),
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        text=text,
+        reader=reader,
+        places=places,
     )
 
 
@@ -89,22 +94,6 @@ def _open(path: Path, name: str) -> BufferedReader:
         what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
         raise ReadError(f"{name} is {what}.", "Only regular files can be documents.")
     return os.fdopen(descriptor, "rb")
-
-
-def _text(data: bytes, name: str) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ReadError(f"{name} is UTF-16, not UTF-8.", "Save the file as UTF-8.")
-    if b"\0" in data:
-        raise ReadError(f"{name} is binary: byte {data.index(0):,} is NUL.", "Only text files can be documents.")
-    body = data.removeprefix(BOM)
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        place = error.start + len(data) - len(body)
-        raise ReadError(f"{name} is not UTF-8: byte {place:,} is 0x{data[place]:02x}.", "Save the file as UTF-8.") from error
-    if not text or text.isspace():
-        raise ReadError(f"{name} is empty." if not text else f"{name} holds only white space.", "Put text into the file, or ignore it.")
-    return text
 
 
 def _walk(corpus: Path, ignored: "GitIgnoreSpec | None") -> Iterator[tuple[Path, str]]:
@@ -145,7 +134,7 @@ def _bad_file(path: Path) -> str:
     if not path.is_file():
         return "not a regular file"
     if path.suffix.lower() not in SUFFIXES:
-        return f"not a {' or '.join(SUFFIXES)} file"
+        return f"not a {FORMATS} file"
     return ""
 
 
