@@ -137,11 +137,13 @@ def _compose(corrections: Sequence[Correction], citations: Sequence[Citation]) -
 
 
 def _highlights(asked: Asked, citation: Citation) -> tuple[Highlight, ...]:
-    """The first short answer that a quote offers to the question, or to a part of it."""
+    """For each part of the question the first short answer that a quote offers to it."""
+    found: dict[tuple[int, int], Highlight] = {}
     for part in asked.parts:
         if part.kind in ("quotation", "reason", "yes_no", "other"):
             continue
         for offer in offers(part, citation.quote)[:1]:
             start, end = citation.start + offer.start, citation.start + offer.end
-            return (Highlight(citation=citation.n, kind=part.kind, start=start, end=end, text=citation.quote[offer.start : offer.end]),)
-    return ()
+            text = citation.quote[offer.start : offer.end]
+            found.setdefault((start, end), Highlight(citation=citation.n, kind=part.kind, start=start, end=end, text=text))
+    return tuple(found.values())

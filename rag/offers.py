@@ -11,7 +11,7 @@ from rag.language.names import Name, names, same_name
 from rag.language.numbers import Number, numbers, same_number
 from rag.language.question import Question
 from rag.language.synonyms import related
-from rag.language.words import stems, words
+from rag.language.words import stem, stems, words
 
 # Kinds of question whose answer can be told from a sentence's form, and what it is; for the others no sentence is refused.
 TYPED = MappingProxyType(
@@ -34,7 +34,27 @@ _PEOPLE = frozenset(
     soldiers passengers households families children victims patients users members customers visitors students employees voters
     refugees migrants guests adults seniors men""".split()
 )
-_AGED = re.compile(r"\b(?:aged?\s+(\d{1,3})\b|(\d{1,3})[- ]years?[- ]old)", re.I)
+_AGED = re.compile(
+    r"\b(?:(?P<aged>aged?\s+(?:of\s+)?(?:about\s+|around\s+|only\s+|just\s+)?\d{1,3})\b"
+    r"|(?P<old>\d{1,3}[- ]years?[- ](?:old|of age))"
+    r"|age\b[^.;,]{0,40}?\b(?:at|was|as|is|to be)\s+(?:about\s+|around\s+)?(?P<stated>\d{1,3}(?:\s+years?)?)\b"
+    r"|(?:am|is|was|were|are|turn(?:s|ed|ing)?|be)\s+(?:about |around |only |just |nearly |almost )?(?P<bare>\d{1,3})"
+    r"(?=\s*(?:[.;,!?]|$|when\b|at\b|in\b|and\b|but\b|or\b|on\b|years? of age\b)))"
+    r"|(?<=[^\W\d_]),\s+(?P<beside>\d{1,3})(?=[,.;)]|\s+and\b)",
+    re.I,
+)
+# The unit that "how heavy" and the like ask for.
+_MEASURED = {
+    **dict.fromkeys(("tall", "high", "long", "deep", "wide", "far"), "metre"),
+    "heavy": "kilogram",
+    "fast": "mph",
+}
+_HOW = re.compile(r"\bhow (\w+)\b", re.I)
+_ROLE = re.compile(
+    r"\bwho (?:is|was|were|are|became|becomes) (?:now |then )?(?:the|its|their|his|her|a|an|our) (?:[\w-]+ ){0,2}?"
+    r"([\w-]+)(?: of\b| in\b| at\b| for\b|\W*$)",
+    re.I,
+)
 _QUOTED = re.compile(r"[“\"«]([^”\"»]+)[”\"»]?")
 _GRAIN = {"year": "year", "decade": "decade", "month": "month", "day": "day", "date": "day", "time": "minute", "hour": "minute"}
 _NAMED = {"person": ("person", "other"), "place": ("place", "other"), "organisation": ("organisation", "other", "person")}
@@ -58,7 +78,7 @@ def offers(question: Question, sentence: str) -> tuple[Offer, ...]:
     if question.kind in _UNITS:
         return tuple(_numbers(question, sentence))
     if question.kind == "age":
-        return tuple(Offer(match.start(), match.end()) for match in _AGED.finditer(sentence))
+        return tuple(Offer(*_group(match)) for match in _AGED.finditer(sentence))
     if question.kind == "date":
         return tuple(_dates(question, sentence))
     if question.kind in _NAMED:
@@ -69,16 +89,25 @@ def offers(question: Question, sentence: str) -> tuple[Offer, ...]:
 
 
 def _numbers(question: Question, sentence: str) -> Iterator[Offer]:
-    stated = numbers(question.text)
+    stated, how = numbers(question.text), _HOW.search(question.text)
+    unit = _MEASURED.get(how[1].lower()) if how else None
     for number in numbers(sentence):
         if (
             number.kind not in _UNITS[question.kind]
+            or unit is not None
+            and number.kind == "measure"
+            and number.unit != unit
             or _is_article(number, sentence)
             or any(same_number(number, other) and number.raw == other.raw for other in stated)
         ):
             continue
         if question.kind != "number" or _counts(number, question.asked):
             yield Offer(number.start, number.end)
+
+
+def _group(match: re.Match[str]) -> tuple[int, int]:
+    """The age itself, whichever way it is written."""
+    return match.span(match.lastgroup or 0)
 
 
 def _is_article(number: Number, sentence: str) -> bool:
@@ -127,14 +156,32 @@ def _names(question: Question, sentence: str) -> Iterator[Offer]:
     """Names that the question does not state; for a plain "who", words for people too."""
     stated = names(question.text)
     plain = not question.asked and not _NAME_OF.search(question.text)
-    for name in names(sentence):
-        if _fits(question, name, sentence[: name.start], plain) and not any(same_name(name, other) for other in stated):
-            yield Offer(name.start, name.end)
+    fitting = [
+        name
+        for name in names(sentence)
+        if _fits(question, name, sentence[: name.start], plain) and not any(same_name(name, other) for other in stated)
+    ]
+    bearers = [name for name in fitting if _bears(question, name, sentence)]
+    yield from (Offer(name.start, name.end) for name in bearers or fitting)
+    if bearers:
+        return
     if plain and question.kind == "person":
         asked = set(stems(question.text))
         for word in words(sentence):
             if not word.stop and word.stem not in asked and is_people(word.lower):
                 yield Offer(word.start, word.end)
+
+
+def _bears(question: Question, name: Name, sentence: str) -> bool:
+    """Whether the role that "who is the treasurer" asks for stands beside a name: "Treasurer Tomas Ek", "Tomas Ek, the treasurer"."""
+    role = _ROLE.search(question.text)
+    if role is None:
+        return False
+    before, after = words(sentence[: name.start])[-1:], words(sentence[name.end :])[:2]
+    near = [word for word in before if sentence[word.end : name.start].isspace()]
+    # A role in capitals is that of the name that follows.
+    near += [word for word in after if sentence[name.end] == "," and sentence[name.end + word.start].islower()]
+    return any(word.stem == stem(role[1].lower()) for word in near)
 
 
 def _fits(question: Question, name: Name, before: str, plain: bool) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 
 from rag.embed import QuestionReading, Reading
 from rag.evidence import Evidence
+from rag.language.question import ASKING
 from rag.language.words import words
 from rag.mentions import Mentions, names_of
 from rag.weights import UNCOVERED
@@ -19,7 +20,7 @@ def uncovered(
 ) -> tuple[str, ...]:
     """Names and words of the question, as written, that the nearest documents lack and nothing in the nearest passages means.
 
-    A name counts as one; words come in the order of the question.
+    A name counts as one; words come in the order of the question; those that only say what kind of thing is asked for are left out.
     """
     nearest = ranked[:SENTENCES]
     documents = [look_up(path) for path in dict.fromkeys(one.found.passage.path for one in nearest)]
@@ -28,7 +29,7 @@ def uncovered(
     left = {(name.start, name.end) for name in found if not any(document.has(name) for document in documents)}
     for word in words(question):
         inside = any(name.start <= word.start < name.end for name in found)
-        if word.stop or inside or any(document.has_stem(word.stem) for document in documents):
+        if word.stop or word.lower in ASKING or inside or any(document.has_stem(word.stem) for document in documents):
             continue
         if _nearest(read, word.start, word.end, passages) < UNCOVERED:
             left.add((word.start, word.end))

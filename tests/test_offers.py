@@ -79,19 +79,16 @@ def test_a_number_of_something_else_is_passed_over() -> None:
     assert offered("How many cows has the farm?", "The farm has 300 hens and 12 cows.") == ["12"]
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="“number” itself is taken for what is counted")
 def test_what_number_asks_like_how_many() -> None:
     assert offered("What number of ships left Palos?", "Three ships left Palos.") == ["Three"]
 
 
 @pytest.mark.parametrize("sentence", ["Clara Holm was 71 when she died.", "Clara Holm, 71, left for Skagen."])
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a bare number beside a person is not read as an age")
 def test_a_bare_number_can_be_an_age(sentence: str) -> None:
     assert offered("How old was Clara Holm?", sentence) == ["71"]
 
 
 @pytest.mark.parametrize("amount", ["1.2 million kronor", "300 kroner", "80 zloty"])
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="these currencies are read as things that are counted")
 def test_money_is_known_in_any_currency(amount: str) -> None:
     assert offered("How much would the boiler cost?", f"The boiler would cost {amount} to replace.") == [amount]
 
@@ -103,9 +100,6 @@ def test_money_is_known_in_any_currency(amount: str) -> None:
         ("Who is the treasurer?", "Present: Mayor Ingrid Berg, Treasurer Tomas Ek, Councillor Sara Lund.", "Tomas Ek"),
         ("How old was the whale?", "They estimated the age of the whale at 211 years.", "211 years"),
     ],
-)
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="the measure, title or word beside a short answer is not held against the question"
 )
 def test_the_short_answer_fits_the_words_around_it(question: str, sentence: str, short: str) -> None:
     assert offered(question, sentence)[:1] == [short]

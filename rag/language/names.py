@@ -21,7 +21,8 @@ _TITLES = frozenset(
     princess pope sir lady lord general colonel captain lieutenant sergeant major judge justice chief chairman chairwoman director
     spokesman spokeswoman spokesperson leader economist commentator journalist researcher professor analyst activist reporter
     author writer editor lawyer resident officer inspector superintendent coach ceo founder vice deputy former prime foreign
-    ambassador representative congressman congresswoman""".split()
+    ambassador representative congressman congresswoman treasurer councillor councilor alderman curator commander admiral brigadier
+    bishop archbishop cardinal rabbi sheriff duke duchess emperor empress""".split()
 )
 # Titles that end the name before them: "U.S. Secretary of State", "France President Macron".
 _RANKS = frozenset(

@@ -24,6 +24,12 @@ DAYS = {"second": 1 / 86_400, "minute": 1 / 1_440, "hour": 1 / 24, "day": 1, "we
 DAYS |= {"year": 365.25, "decade": 3_652.5, "century": 36_525, "centurie": 36_525, "night": 1, "hr": 1 / 24, "min": 1 / 1_440}
 MONEY = {"$": "dollar", "us$": "dollar", "€": "euro", "£": "pound", "¥": "yuan", "₹": "rupee"}
 MONEY |= {name: name for name in ("dollar", "euro", "pound", "yuan", "yen", "rupee", "ruble", "franc", "peso", "won", "lira", "cent")}
+MONEY |= {name: name for name in "zloty dirham dinar rand rupiah ringgit shekel hryvnia baht tenge riyal rial shilling cedi naira".split()}
+MONEY |= dict.fromkeys("krona kronor krone kroner króna krónur koruna crown sek nok dkk czk".split(), "crown") | {
+    "forint": "forint",
+    "złoty": "zloty",
+}
+MONEY |= {"rouble": "ruble", "rub": "ruble", "chf": "franc", "jpy": "yen", "cny": "yuan", "inr": "rupee", "pln": "zloty", "huf": "forint"}
 MONEY |= {"usd": "dollar", "eur": "euro", "gbp": "pound", "rmb": "yuan", "renminbi": "yuan", "buck": "dollar"}
 # Measures in one base unit each: metres, kilograms, square metres, litres, degrees.
 MEASURES = {

@@ -95,8 +95,21 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
 )
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 _ASKED = re.compile(
-    r"\b(?:how many|how much|number of|what|which)\s+(?:of the\s+|of\s+)?(?:(?:more|other|exact|new"
+    r"\b(?:how many|how much|(?:(?:what|which) )?(?:total )?number of|what|which)\s+(?:of the\s+|of\s+)?(?:(?:more|other|exact|new"
     r"|the)\s+)?([^\W\d]+(?:\s+[^\W\d]+)?)"
+)
+# Words that say what kind of thing is asked for, and nothing about it.
+ASKING = frozenset(
+    """share percentage percent proportion fraction number amount quantity sum total reason reasons cause name names kind kinds sort sorts
+    type types say says said tell tells told old tall high heavy deep wide long far year month day date time mean means meant""".split()
+)
+# "When the ferry sank, who was at the helm?"
+_CLAUSE = re.compile(
+    r"^(?:when|while|after|before|as|once|if|since|although|though|during|in|on|at|by|according to)\b[^,?]*,\s+"
+    r"(?=(?:(?:in|on|at|by|to|for|from|of|with|under) )?(?:who|whom|whose|what|which|where|when|why|how)\b)"
+)
+_NAME_OF = re.compile(
+    r"\bnames? of (?:the |an? )?((?:[\w'-]+ )*?[\w'-]+)(?= (?:of|in|at|on|who|whom|whose|that|which|from|for|with|by)\b|\W*$)"
 )
 
 
@@ -110,11 +123,14 @@ class Question(NamedTuple):
 
 def analyse(text: str) -> Question:
     """What a question asks for; `other` when no pattern tells."""
-    plain = " ".join(text.lower().replace("’", "'").split())
+    plain = _CLAUSE.sub("", " ".join(text.lower().replace("’", "'").split()))
     kind: Kind = next((kind for kind, pattern in _COMPILED if pattern.search(plain)), "other")
     found = _ASKED.search(plain)
     asked = tuple(word.lower for word in words(found[1]) if not word.stop) if found else ()
-    return Question(text, _class_of(asked) or kind if kind == "other" else kind, asked)
+    if kind == "other":
+        named = _NAME_OF.search(plain)
+        kind = _class_of(asked) or (_class_of((named[1].split()[-1],)) if named else None) or kind
+    return Question(text, kind, asked)
 
 
 def _class_of(asked: tuple[str, ...]) -> Kind | None:
