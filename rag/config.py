@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     hits: int = Field(8, ge=1, description="Passages an answer reports.")
     max_citations: int = Field(4, ge=1, le=4, description="Most sentences that an extractive answer quotes.")
     llm: str = Field("extractive", description="Who writes: extractive, PROVIDER:MODEL, openai-compatible:MODEL@URL or llamacpp:FILE.gguf.")
+    llm_context: int = Field(
+        8_192, ge=1_024, description="Tokens that a model of ollama, llamacpp or openai-compatible is taken to read; the others are known."
+    )
     llm_timeout: float = Field(60.0, gt=0, description="Seconds a language model may keep silent before it has failed.")
     llm_retries: int = Field(3, ge=0, le=10, description="Further attempts when a model's server is busy, limited or unreachable.")
     on_unsupported: Literal["mark", "drop", "fallback"] = Field(

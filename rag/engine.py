@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -22,6 +23,7 @@ from rag.ingest import Progress, ingest
 from rag.language.words import stems
 from rag.llm import Source, checked_llm, quoted, sources, write
 from rag.overview import overview
+from rag.providers import close_llm, make_llm, name_of
 from rag.retrieve import Found, hit, retrieve
 from rag.schema import Answer, Check, Document, Hit, IndexState, IngestReport, SourceInfo
 from rag.sources import check_index, index_state, list_sources
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.base.embeddings.base import BaseEmbedding
     from llama_index.core.llms import LLM
+    from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
 
 class Engine:
@@ -44,6 +47,8 @@ class Engine:
         settings: Settings,
         report: IngestReport | None,
         llm: "LLM | None" = None,
+        reranker: "BaseNodePostprocessor | None" = None,
+        parts: ExitStack | None = None,
     ) -> None:
         self.corpus = corpus
         self.settings = settings
@@ -51,6 +56,8 @@ class Engine:
         self._index = index
         self._embedder = embedder
         self._llm = llm
+        self._reranker = reranker
+        self._parts = parts or ExitStack()
         self._examples: tuple[int, int, tuple[str, ...]] = (-1, 0, ())
         self._updating = threading.Lock()
 
@@ -157,9 +164,15 @@ class Engine:
             self.report = ingest(self.corpus, home, self._embedder, self.settings, progress, allow_empty=True)
             return self.report
 
+    @property
+    def llm_name(self) -> str:
+        """Who writes the answers: `extractive`, or a model such as `openai:gpt-4.1`. Never a key."""
+        return name_of(self._llm)
+
     def close(self) -> None:
-        """Closes the index."""
+        """Closes the index, and a language model that was opened by name."""
         self._index.close()
+        self._parts.close()
 
     def __enter__(self) -> "Engine":
         return self
@@ -219,7 +232,12 @@ class Engine:
         """The passages for a question; a question that the reader has read is not embedded again by the same model."""
         same = read is not None and self._embedder.fingerprint == self._embedder.reader.fingerprint
         vector = read.reading.vector if read is not None and same else self._embedder.embed_query(question)
-        return retrieve(self._index, vector, stems(question), self.settings, paths)
+        found = retrieve(self._index, vector, stems(question), self.settings, paths)
+        if self._reranker is None:
+            return found
+        from rag.reranking import rerank
+
+        return rerank(question, found, self._reranker)
 
 
 def open_corpus(
@@ -228,7 +246,8 @@ def open_corpus(
     home: Path | str | None = None,
     settings: Settings | None = None,
     embed_model: "Embedder | BaseEmbedding | None" = None,
-    llm: "LLM | None" = None,
+    llm: "LLM | str | None" = None,
+    reranker: "BaseNodePostprocessor | str | None" = None,
     update: bool = True,
     progress: Callable[[Progress], None] | None = None,
     allow_empty: bool = False,
@@ -238,14 +257,38 @@ def open_corpus(
     With `allow_empty` a folder without documents can be opened too: every question abstains until an update finds some.
 
     `embed_model` is any LlamaIndex embedding, or an `Embedder`; the default ships with the package. `llm` is any LlamaIndex
-    language model, to write where the documents are found to answer; by default answers quote. Raises CorpusNotFound,
-    CorpusEmpty, IndexMissing, IndexMismatch, IndexLocked, IndexBroken, ModelError, StorageError or SettingsError.
+    language model, or the name of one (`ollama:MODEL`, see `rag.providers.make_llm`), to write where the documents are found to answer;
+    by default answers quote. `reranker` is any LlamaIndex node postprocessor that changes the order of passages, or a name
+    (`fastembed:MODEL`). None stands for the settings `llm` and `reranker`. Raises CorpusNotFound, CorpusEmpty, IndexMissing,
+    IndexMismatch, IndexLocked, IndexBroken, ModelError, StorageError or SettingsError.
     """
     settings = settings or Settings()
-    folder, place, writer = Path(corpus or settings.corpus), Path(home or settings.home), checked_llm(llm)
-    embedder = as_embedder(embed_model)
-    report = ingest(folder, place, embedder, settings, progress, allow_empty=allow_empty) if update else None
-    return Engine(folder, open_index(folder, place, embedder, settings), embedder, settings, report, writer)
+    folder, place = Path(corpus or settings.corpus), Path(home or settings.home)
+    with ExitStack() as parts:
+        writer = _as_llm(llm, settings, parts)
+        order = _as_reranker(settings.reranker if reranker is None else reranker)
+        embedder = as_embedder(embed_model)
+        report = ingest(folder, place, embedder, settings, progress, allow_empty=allow_empty) if update else None
+        index = open_index(folder, place, embedder, settings)
+        return Engine(folder, index, embedder, settings, report, writer, order, parts.pop_all())
+
+
+def _as_llm(llm: "LLM | str | None", settings: Settings, parts: ExitStack) -> "LLM | None":
+    """The language model as it is, or by name; what is opened here is closed with `parts`."""
+    if llm is not None and not isinstance(llm, str):
+        return checked_llm(llm)
+    made = make_llm(settings.llm if llm is None else llm, settings)
+    if made is not None:
+        parts.callback(close_llm, made)
+    return made
+
+
+def _as_reranker(reranker: "BaseNodePostprocessor | str") -> "BaseNodePostprocessor | None":
+    if reranker == "":
+        return None
+    from rag.reranking import checked_reranker, make_reranker
+
+    return make_reranker(reranker) if isinstance(reranker, str) else checked_reranker(reranker)
 
 
 def as_embedder(model: "Embedder | BaseEmbedding | None") -> Embedder:

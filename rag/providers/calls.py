@@ -14,32 +14,38 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Seconds before the second attempt, doubled before each further one, and the longest that all waits together may take.
-FIRST_WAIT, ALL_WAITS = 0.5, 60.0
+# Seconds before the second attempt, doubled before each further one; and after the first, until the last may start.
+FIRST_WAIT, LAST_START = 0.5, 60.0
 # How much of a wait is left to chance, so that many who were sent away do not all come back at once.
 JITTER = 0.25
 # The words of OpenAI's protocol, Anthropic's and Ollama's for an answer that reached its limit of tokens.
 CUT = frozenset({"length", "max_tokens", "model_context_window_exceeded"})
 
 
-def retrying(call: Callable[[], T], settings: Settings, llm: "LLM | None" = None, sleep: Callable[[float], None] = time.sleep) -> T:
+def retrying(
+    call: Callable[[], T],
+    settings: Settings,
+    llm: "LLM | None" = None,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> T:
     """What `call` returns, tried again up to `settings.llm_retries` times when the server is busy, failing or away.
 
     For any call that is not streamed: `response = retrying(lambda: llm.chat(messages), settings, llm)`. A wait is what the server asks
-    for, else doubles from half a second; all waits together stay below a minute, and a server that asks for more has failed. Raises
-    ModelError of the kind that `translated` names, without the provider's exception, whose text may hold a key.
+    for, else doubles from half a second; no attempt starts later than a minute after the first, so a server that asks for more has
+    failed. Raises ModelError of the kind that `translated` names, without the provider's exception, whose text may hold a key.
     """
-    waited, attempt = 0.0, 0
+    started, attempt = clock(), 0
     while True:
         try:
             return call()
         except Exception as error:
             failed, asked = failure(llm, error)
         wait = FIRST_WAIT * 2**attempt * (1 + JITTER * random.random()) if asked is None else asked
-        if spent(failed) or attempt >= settings.llm_retries or waited + wait > ALL_WAITS:
+        if spent(failed) or attempt >= settings.llm_retries or clock() - started + wait > LAST_START:
             raise _told(failed, attempt, asked)
         sleep(wait)
-        waited, attempt = waited + wait, attempt + 1
+        attempt += 1
 
 
 def chat(llm: "LLM", messages: "Sequence[ChatMessage]", settings: Settings) -> str:
@@ -99,7 +105,12 @@ class _Opened(NamedTuple):
 
 
 def _open(llm: "LLM", messages: "Sequence[ChatMessage]") -> _Opened:
-    stream = iter(llm.stream_chat(messages))
+    """The stream up to its first piece; a model that cannot stream answers in one piece."""
+    stream: Iterator[ChatResponse]
+    try:
+        stream = iter(llm.stream_chat(messages))
+    except NotImplementedError:
+        stream = iter([llm.chat(messages)])
     end, replies = "", 0
     try:
         for response in stream:
