@@ -16,6 +16,11 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".groundline"), description="Folder that the indexes are kept in.")
     passage_tokens: int = Field(128, ge=16, le=256, description="Size of a passage in the embedding model's word pieces.")
     max_file_bytes: int = Field(10_000_000, ge=1, description="Larger files are skipped: two cores index some 15 kB a second.")
+    max_packed_bytes: int = Field(
+        100_000_000, ge=1, description="The same for PDF, DOCX and EPUB; their text may be as long as a text file."
+    )
+    max_upload_files: int = Field(1_000, ge=1, description="Files that one upload may hold.")
+    max_upload_bytes: int = Field(500_000_000, ge=1, description="Bytes that one upload may hold, unpacked.")
     max_question_chars: int = Field(4_000, ge=1, description="Longer questions are refused.")
     dense_candidates: int = Field(50, ge=1, description="Passages taken from the vector index for one question.")
     lexical_candidates: int = Field(50, ge=1, description="Passages taken from the full-text index for one question.")

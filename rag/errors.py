@@ -3,7 +3,8 @@
 GroundlineError
 ├── CorpusError               the folder of documents
 │   ├── CorpusNotFound        no such folder
-│   └── CorpusEmpty           nothing in it that can be read
+│   ├── CorpusEmpty           nothing in it that can be read
+│   └── LibraryError          a file cannot be added to it, or removed from it
 ├── IndexError_               the index kept in the home folder
 │   ├── IndexMissing          the corpus was never indexed
 │   ├── IndexMismatch         made with another embedding model or splitter
@@ -53,6 +54,10 @@ class CorpusNotFound(CorpusError):
 
 class CorpusEmpty(CorpusError):
     """The folder holds no document that can be read."""
+
+
+class LibraryError(CorpusError):
+    """A file cannot be added to the folder, or removed from it."""
 
 
 class IndexError_(GroundlineError):

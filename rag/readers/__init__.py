@@ -1,6 +1,18 @@
 """Readers: which files of a folder are documents, and how each kind of file becomes text with places."""
 
-from rag.readers.files import IGNORE_FILE, find_files, hash_file, leads_out, read
-from rag.readers.kinds import FORMATS, SUFFIXES, is_current
+from rag.readers.files import IGNORE_FILE, find_files, hash_file, is_ignored, leads_out, read
+from rag.readers.kinds import FORMATS, SUFFIXES, check, is_current, is_packed
 
-__all__ = ["FORMATS", "IGNORE_FILE", "SUFFIXES", "find_files", "hash_file", "is_current", "leads_out", "read"]
+__all__ = [
+    "FORMATS",
+    "IGNORE_FILE",
+    "SUFFIXES",
+    "check",
+    "find_files",
+    "hash_file",
+    "is_current",
+    "is_ignored",
+    "is_packed",
+    "leads_out",
+    "read",
+]

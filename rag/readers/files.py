@@ -85,6 +85,12 @@ def leads_out(path: Path, corpus: Path) -> bool:
         return True
 
 
+def is_ignored(corpus: Path, name: str) -> bool:
+    """Whether the corpus's ignore file names a corpus-relative path. Raises CorpusError when that file cannot be used."""
+    ignored = _ignored(corpus)
+    return ignored is not None and ignored.match_file(name)
+
+
 def _open(path: Path, name: str) -> BufferedReader:
     # Without O_NONBLOCK, opening a pipe would wait for ever for somebody to write to it.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

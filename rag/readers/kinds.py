@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from rag.errors import ReadError
 from rag.readers.draft import Extract
+from rag.readers.plain import decode
 from rag.schema import Place
 
 
@@ -20,7 +20,7 @@ class Kind(NamedTuple):
     """One kind of file: the module and function that extract its text, and what their outcome depends on.
 
     `edition` rises whenever the same bytes give another text or other places; an upgraded library counts as well. Kinds whose text
-    is the file's own have edition 0.
+    is the file's own have edition 0. Files of a `packed` kind are larger than the text in them.
     """
 
     name: str
@@ -29,13 +29,14 @@ class Kind(NamedTuple):
     function: str
     edition: int
     libraries: tuple[str, ...] = ()
+    packed: bool = False
 
 
 KINDS = (
     Kind("text", (".txt",), "plain", "text", 0),
     Kind("markdown", (".md", ".markdown"), "plain", "markdown", 0),
     Kind("html", (".html", ".htm", ".xhtml"), "html", "extract", 1, ("lxml",)),
-    Kind("pdf", (".pdf",), "pdf", "extract", 1, ("pypdfium2",)),
+    Kind("pdf", (".pdf",), "pdf", "extract", 1, ("pypdfium2",), packed=True),
 )
 _BY_NAME = {kind.name: kind for kind in KINDS}
 _BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
@@ -56,6 +57,19 @@ def extract(data: bytes, name: str) -> tuple[str, tuple[Place, ...], str]:
     reader: Callable[[bytes, str], Extract] = getattr(import_module(f"rag.readers.{kind.module}"), kind.function)
     found = reader(data, name)
     return found.text, found.places, _reader(kind.name)
+
+
+def check(data: bytes, name: str) -> None:
+    """Raises ReadError when a file is not of a kind that can be read, as far as its first look tells."""
+    kind = kind_of(data, name)
+    if kind.name != "html" and not kind.packed:
+        decode(data, name)
+
+
+def is_packed(name: str) -> bool:
+    """Whether a file of this name is larger than the text in it."""
+    kind = _BY_SUFFIX.get(PurePosixPath(name).suffix.lower())
+    return kind is not None and kind.packed
 
 
 def is_current(reader: str) -> bool:
@@ -82,4 +96,6 @@ def _reader(kind: str) -> str:
     known = _BY_NAME.get(kind)
     if known is None or not known.edition:
         return ""
+    from importlib.metadata import version
+
     return " ".join([f"{kind} {known.edition}", *(f"{library} {version(library)}" for library in known.libraries)])
