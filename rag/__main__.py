@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -26,6 +26,34 @@ Home = Annotated[
     Path | None, typer.Option("--home", metavar="DIR", help="Folder that indexes are kept in. [default: GROUNDLINE_HOME, or .groundline]")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
+
+Llm = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        metavar="MODEL",
+        help="Who writes: extractive, openai:MODEL, anthropic:MODEL, ollama:MODEL, openai-compatible:MODEL@URL or llamacpp:FILE.gguf. "
+        "[default: GROUNDLINE_LLM, or extractive]",
+    ),
+]
+Unsupported = Annotated[
+    Literal["mark", "drop", "fallback"] | None,
+    typer.Option(
+        "--on-unsupported",
+        help="What becomes of a model's unsupported sentences: marked, taken out and named, or quotes instead. "
+        "[default: GROUNDLINE_ON_UNSUPPORTED, or mark]",
+    ),
+]
+Judge = Annotated[
+    Literal["off", "llm"] | None,
+    typer.Option("--judge", help="A second opinion of the model beside each verdict. [default: GROUNDLINE_JUDGE, or off]"),
+]
+Reranker = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker", metavar="NAME", help="Puts passages in another order first: fastembed:MODEL. [default: GROUNDLINE_RERANKER, or none]"
+    ),
+]
 
 
 def _print_version(wanted: bool) -> None:
@@ -55,6 +83,10 @@ def ingest(corpus: Corpus = None, home: Home = None, json: Json = False) -> None
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="What to ask; - reads it from standard input.")],
+    llm: Llm = None,
+    on_unsupported: Unsupported = None,
+    judge: Judge = None,
+    reranker: Reranker = None,
     corpus: Corpus = None,
     home: Home = None,
     json: Json = False,
@@ -64,9 +96,10 @@ def ask(
     Where the documents do not support an answer, say so and show the nearest passages (exit code 3).
     """
     with frame():
+        from rag.cli.choice import Writing
         from rag.cli.commands import run_ask
 
-        answered = run_ask(question, corpus, home, json)
+        answered = run_ask(question, corpus, home, json, Writing(llm, on_unsupported, judge, reranker))
     raise typer.Exit(ANSWERED if answered else ABSTAINED)
 
 
@@ -74,14 +107,19 @@ def ask(
 def chat(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; the next free one is used when it is taken.")] = 7860,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
+    llm: Llm = None,
+    on_unsupported: Unsupported = None,
+    judge: Judge = None,
+    reranker: Reranker = None,
     corpus: Corpus = None,
     home: Home = None,
 ) -> None:
     """Open the chat window in the browser."""
     with frame():
+        from rag.cli.choice import Writing
         from rag.cli.commands import run_chat
 
-        run_chat(corpus, home, port, not no_browser)
+        run_chat(corpus, home, port, not no_browser, Writing(llm, on_unsupported, judge, reranker))
 
 
 @app.command()

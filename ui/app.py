@@ -10,19 +10,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.conversations import Conversations
 from rag.errors import CorpusEmpty, SettingsError
 from ui import doors, shell, wire
 from ui.access import LOOPBACK, Access, visitor
 from ui.desk import Desk
 from ui.gate import Gate
 from ui.gradio_import import load_gradio
+from ui.history import History
 from ui.pages import PAGES
-from ui.registry import Page, Room, Stream
+from ui.registry import Page, Room
 
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
 
+    from rag.config import Settings
     from rag.engine import Engine
     from rag.ingest import Report
 
@@ -40,9 +43,10 @@ def application(room: Room, pages: tuple[Page, ...] = PAGES, access: Access | No
     app.add_middleware(Gate, access=access)
     doors.attach(app, room.open)
 
-    desk = Desk(room)
-    calls = dict(desk.calls())
-    streams: dict[str, Stream] = {}
+    conversations = Conversations(room.home)
+    desk = Desk(room, conversations)
+    calls = {**desk.calls(), **History(room, conversations).calls()}
+    streams = dict(desk.streams())
     for page in pages:
         calls |= {f"{page.name}.{key}": call for key, call in page.calls(room).items()}
         streams |= {f"{page.name}.{key}": stream for key, stream in page.streams(room).items()}
@@ -106,6 +110,7 @@ def serve(
     corpus: Path,
     home: Path | None = None,
     *,
+    settings: "Settings | None" = None,
     port: int = 7860,
     open_browser: bool = True,
     access: Access | None = None,
@@ -121,7 +126,7 @@ def serve(
     access = access or Access()
     listener = take_port(port, access.host)
     try:
-        room = open_room(corpus, home, progress)
+        room = open_room(corpus, home, progress, settings)
         try:
             taken = listener.getsockname()[1]
             if port and taken != port:
@@ -134,15 +139,16 @@ def serve(
         listener.close()
 
 
-def open_room(corpus: Path, home: Path | None = None, progress: "Report | None" = None) -> Room:
+def open_room(corpus: Path, home: Path | None = None, progress: "Report | None" = None, settings: "Settings | None" = None) -> Room:
     """Open the corpus for the window; an empty one is opened later, when it holds something."""
     from rag import open_corpus
     from rag.config import Settings
 
-    place = home or Settings().home
+    chosen = settings or Settings()
+    place = home or chosen.home
 
     def engine() -> "Engine":
-        return open_corpus(corpus, home=place, progress=progress)
+        return open_corpus(corpus, home=place, settings=chosen, progress=progress)
 
     try:
         return Room(corpus, place, engine(), reopen=engine)

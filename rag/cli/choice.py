@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -10,9 +10,22 @@ from rag.config import Settings
 from rag.errors import CorpusNotFound, QuestionError, SettingsError
 
 
-def choose(corpus: Path | None, home: Path | None, need_corpus: bool = True) -> Settings:
+class Writing(NamedTuple):
+    """What the options of `ask` and `chat` say about who writes and who judges; None leaves it to the environment."""
+
+    llm: str | None = None
+    on_unsupported: str | None = None
+    judge: str | None = None
+    reranker: str | None = None
+
+
+NOTHING_SAID = Writing()
+
+
+def choose(corpus: Path | None, home: Path | None, need_corpus: bool = True, writing: Writing = NOTHING_SAID) -> Settings:
     """The settings of a command. Raises SettingsError for a value that cannot be used, CorpusNotFound when the folder is missing."""
-    given: dict[str, Any] = {name: value for name, value in (("corpus", corpus), ("home", home)) if value is not None}
+    options: dict[str, Any] = {"corpus": corpus, "home": home, **writing._asdict()}
+    given = {name: value for name, value in options.items() if value is not None}
     try:
         settings = Settings(**given)
     except ValidationError as error:

@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.cli.choice import choose, read_question
+from rag.cli.choice import NOTHING_SAID, Writing, choose, read_question
 from rag.cli.terminal import ProgressBar, console, error_console, print_json, safe
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ def run_ingest(corpus: Path | None, home: Path | None, as_json: bool) -> None:
         print_ingest(console(), report)
 
 
-def run_ask(question: str, corpus: Path | None, home: Path | None, as_json: bool) -> bool:
+def run_ask(question: str, corpus: Path | None, home: Path | None, as_json: bool, writing: Writing = NOTHING_SAID) -> bool:
     """Ask and print the answer; whether it was answered."""
     text = read_question(question)
-    with closing(_open(choose(corpus, home), update=True)) as engine:
+    with closing(_open(choose(corpus, home, writing=writing))) as engine:
         _print_notes(engine)
         answer = engine.ask(text)
         notes = engine.notes
@@ -50,9 +50,9 @@ def run_ask(question: str, corpus: Path | None, home: Path | None, as_json: bool
     return answer.status == "answered"
 
 
-def run_chat(corpus: Path | None, home: Path | None, port: int, open_browser: bool) -> None:
+def run_chat(corpus: Path | None, home: Path | None, port: int, open_browser: bool, writing: Writing = NOTHING_SAID) -> None:
     """Open the window until Ctrl-C."""
-    settings = choose(corpus, home)
+    settings = choose(corpus, home, writing=writing)
     from ui.app import serve
 
     bar = ProgressBar()
@@ -62,12 +62,12 @@ def run_chat(corpus: Path | None, home: Path | None, port: int, open_browser: bo
         print(safe(text), flush=True)
 
     with bar:
-        serve(settings.corpus, settings.home, port=port, open_browser=open_browser, progress=bar, say=say)
+        serve(settings.corpus, settings.home, settings=settings, port=port, open_browser=open_browser, progress=bar, say=say)
 
 
 def run_sources(corpus: Path | None, home: Path | None, as_json: bool) -> None:
     """Print the indexed documents."""
-    with closing(_open(choose(corpus, home), update=False)) as engine:
+    with closing(_look(choose(corpus, home))) as engine:
         sources = engine.sources()
     if as_json:
         print_json(*sources, as_list=True)
@@ -83,7 +83,7 @@ def run_show(place: str, corpus: Path | None, home: Path | None) -> None:
     from rag.errors import PlaceError
 
     path, start, end = parse_place(place)
-    with closing(_open(choose(corpus, home), update=False)) as engine:
+    with closing(_look(choose(corpus, home))) as engine:
         document = engine.document(path)
         if document is None:
             raise PlaceError(f"The index has no document {path}.", "`groundline sources` lists the documents.")
@@ -103,7 +103,7 @@ def run_verify(answer: Path | None, corpus: Path | None, home: Path | None, as_j
 
         checks, what = verify(answer, settings.corpus), "citations"
     else:
-        with closing(_open(settings, update=False)) as engine:
+        with closing(_look(settings)) as engine:
             checks, what = engine.verify_index(), "spans"
     if as_json:
         print_json(*checks, as_list=True)
@@ -148,11 +148,19 @@ def run_doctor(corpus: Path | None, home: Path | None, as_json: bool) -> bool:
     return diagnosis.healthy
 
 
-def _open(settings: "Settings", update: bool) -> "Engine":
+def _open(settings: "Settings") -> "Engine":
+    """The corpus, with the settings' language model and reranker."""
     from rag import open_corpus
 
     with ProgressBar() as bar:
-        return open_corpus(settings.corpus, settings=settings, update=update, progress=bar)
+        return open_corpus(settings.corpus, settings=settings, progress=bar)
+
+
+def _look(settings: "Settings") -> "Engine":
+    """The index as it is, to look at: no question is asked, so no model is opened."""
+    from rag import open_corpus
+
+    return open_corpus(settings.corpus, settings=settings, llm="extractive", reranker="", update=False)
 
 
 def _print_notes(engine: "Engine") -> None:
