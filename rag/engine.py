@@ -3,7 +3,8 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
+from contextlib import aclosing
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -21,12 +22,12 @@ from rag.followup import Message, as_turns, recent
 from rag.index import Index, open_index
 from rag.ingest import Progress, ingest
 from rag.language.words import stems
-from rag.llm import Source, checked_llm, quoted, sources, write
 from rag.overview import overview
 from rag.providers import close_llm, make_llm, name_of
 from rag.retrieve import Found, hit, retrieve
 from rag.schema import Answer, Check, Document, Hit, IndexState, IngestReport, SourceInfo
 from rag.sources import check_index, index_state, list_sources
+from rag.writing import Source, checked_llm, in_a_thread, quoted, sources, unjudged, write
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -82,7 +83,7 @@ class Engine:
         """A conversation, going on from `history`: turns, or dictionaries of `role` (user, assistant) and `content`."""
         return Chat(self, history, paths)
 
-    def stream(self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None) -> Iterator[Event]:
+    def stream(self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None) -> Generator[Event, None, None]:
         """The events of an answer as it is being given; closing the iterator stops the language model.
 
         Raises what `ask` raises until the passages are found; what fails later is the last event, `Failed`.
@@ -94,14 +95,13 @@ class Engine:
         except GroundlineError as error:
             yield Failed(error=type(error).__name__, message=str(error), hint=error.hint)
 
-    async def astream(self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None) -> AsyncIterator[Event]:
-        """`stream` in a thread of its own; closing this, or cancelling who waits for it, stops the language model."""
-        events = self.stream(question, history=history, paths=paths)
-        try:
-            while (event := await asyncio.to_thread(next, events, None)) is not None:
+    async def astream(
+        self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """`stream` in threads; closing this, or cancelling who waits for it, stops the language model."""
+        async with aclosing(in_a_thread(self.stream(question, history=history, paths=paths))) as events:
+            async for event in events:
                 yield event
-        finally:
-            await asyncio.to_thread(cast("Generator[Event]", events).close)
 
     def retrieve(self, question: str, *, k: int | None = None, paths: Sequence[str] | None = None) -> tuple[Hit, ...]:
         """The best passages for a question with their scores, best first; `k` defaults to the setting `hits`."""
@@ -197,15 +197,16 @@ class Engine:
         turns = recent(as_turns(history), self.settings.history_tokens)
         understood = understand(checked(question, self.settings.max_question_chars), turns)
         text = understood.asked
-        answer, retrieved, asked, shown = self._index.consistently(lambda: self._answer(text, paths, llm is not None))
+        answer, retrieved, asked, shown, spread = self._index.consistently(lambda: self._answer(text, paths, llm is not None))
         decided = ended = time.perf_counter()
         timings = {"retrieve": retrieved - started, "answer": decided - retrieved}
         yield Retrieved(question=text, hits=answer.hits)
         if llm is not None and answer.status == "answered":
-            answer = yield from write(answer, asked, shown, llm)
+            answer = yield from write(answer, asked, shown, llm, self.settings, spread)
             ended = time.perf_counter()
             timings["write"] = ended - decided
         else:
+            answer = unjudged(answer, self.settings, self._llm)
             yield from quoted(answer)
         timings["total"] = ended - started
         answer = answer.model_copy(update={"timings": {name: round(value * 1000, 2) for name, value in timings.items()}})
@@ -213,11 +214,14 @@ class Engine:
         yield Done(answer=answer)
         return answer
 
-    def _answer(self, text: str, paths: Sequence[str] | None, sourced: bool) -> tuple[Answer, float, str, tuple[Source, ...]]:
-        """The answer without its timings, when its passages had been found, the question as asked, and what a model may be shown."""
+    def _answer(self, text: str, paths: Sequence[str] | None, sourced: bool) -> tuple[Answer, float, str, tuple[Source, ...], bool]:
+        """The answer without its timings, when its passages had been found, the question as asked, what a model may be shown, and
+        whether that is about several documents.
+        """
         catalog = self._index.catalog
         asked = prepare(text, catalog.vocabulary())
-        if grouped := overview(text, asked, self._index, self._embedder, self.settings, paths):
+        grouped = overview(text, asked, self._index, self._embedder, self.settings, paths)
+        if grouped is not None:
             answer, found = grouped
             retrieved = time.perf_counter()
         else:
@@ -225,8 +229,9 @@ class Engine:
             found = self._find(asked.text, paths, read)
             retrieved = time.perf_counter()
             answer = answer_from(text, asked, read, found, catalog, self._embedder.reader, self.settings)
-        shown = sources(answer, found, catalog) if sourced and answer.status == "answered" else ()
-        return answer, retrieved, asked.text, shown
+        spread = grouped is not None
+        shown = sources(answer, found, catalog, spread) if sourced and answer.status == "answered" else ()
+        return answer, retrieved, asked.text, shown, spread
 
     def _find(self, question: str, paths: Sequence[str] | None, read: QuestionReading | None = None) -> list[Found]:
         """The passages for a question; a question that the reader has read is not embedded again by the same model."""

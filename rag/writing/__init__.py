@@ -1,0 +1,7 @@
+"""An answer that a language model writes: passages in, sentences out, each tied to exact characters of the documents and judged."""
+
+from rag.writing.fit import Source, sources
+from rag.writing.stream import checked_llm, quoted, unjudged, write
+from rag.writing.threads import in_a_thread
+
+__all__ = ["Source", "checked_llm", "in_a_thread", "quoted", "sources", "unjudged", "write"]
