@@ -47,7 +47,7 @@ ALLOWED_TAGS = {
     "p",
     "span",
 }
-ALLOWED_TAGS |= {"strong", "summary", "ul", "svg", "circle", "path", "rect"}
+ALLOWED_TAGS |= {"q", "strong", "summary", "ul", "svg", "circle", "path", "rect"}
 
 
 class Page(HTMLParser):
@@ -94,6 +94,26 @@ class Page(HTMLParser):
         for _, attributes in self.tags:
             for name in attributes:
                 assert not name.startswith("on") and name not in {"href", "src", "style", "srcdoc"}
+
+
+class PlainText(HTMLParser):
+    """The text of some HTML without that of its buttons."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words = ""
+        self._button = False
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._button = tag == "button"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._button = False
+
+    def handle_data(self, data: str) -> None:
+        self.words += "" if self._button else data
 
 
 def document_of(path: str, content: str) -> Document:
@@ -297,8 +317,25 @@ def test_a_long_document_is_shown_around_the_quote_and_grows_on_demand() -> None
     page = Page(shown)
     assert page.marked == "Line 100000 of"
     assert [attributes["data-more"] for attributes in page.having("data-more")] == ["before", "after"]
-    everything = panel.source(view.model_copy(update={"before": len(lines), "after": len(lines)}), document)
-    assert not Page(everything).having("data-more") and lines in Page(everything).words
+    before, after = (int(attributes["data-at"]) for attributes in page.having("data-more"))
+    pieces = lines[before:after]
+    for side in ("before", "after"):
+        at: int | None = before if side == "before" else after
+        while at is not None:
+            wanted = panel.Rest.model_validate({"path": "long.txt", "sha256": document.sha256, "at": at, "side": side})
+            piece = panel.rest(wanted, document)
+            assert len(piece) < 2 * panel.CHUNK, "a piece must be laid out without a pause"
+            further = Page(piece).having("data-more")
+            grown = PlainText(piece).words
+            pieces = grown + pieces if side == "before" else pieces + grown
+            at = int(further[0]["data-at"]) if further else None
+    assert pieces == lines, "the whole document can be read"
+
+
+def test_more_of_a_document_that_has_changed_is_not_mixed_into_what_is_shown() -> None:
+    document = document_of("long.txt", "New text.\n" * 100)
+    assert panel.rest(panel.Rest(path="long.txt", sha256="0" * 64, at=50, side="after"), document) == ""
+    assert panel.rest(panel.Rest(path="long.txt", sha256=document.sha256, at=5_000, side="after"), document) == ""
 
 
 def test_a_changed_document_is_stale_and_never_shows_a_wrong_quote(article: Document) -> None:

@@ -1,21 +1,37 @@
-"""The conversation's calls, each from plain data to HTML."""
+"""The conversation's calls: a question becomes a stream of HTML, a citation its document."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+from rag.conversations import Conversations
 from rag.errors import GroundlineError, ReadError
+from rag.events import Done, Event, Failed, Retrieved, Sentence, Token
 from rag.readers import hash_file
-from rag.schema import Document, Frozen
+from rag.schema import Answer, Document, Frozen
 from ui import panel, render
-from ui.registry import Call, Room, Wish
+from ui.draft import Draft
+from ui.registry import Call, Room, Stream, Wish
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
 
 EXAMPLES = 6
+SUGGESTIONS = 3
+Step = dict[str, object]
 
 
 class Question(Frozen):
-    """What the page sends when somebody asks; `paths` limits the documents asked (none: all)."""
+    """What the page sends when somebody asks.
+
+    `conversation` is the one that it belongs to (none: a new one), `instead` the turn there that it replaces with all that follow,
+    `paths` limits the documents asked (none: all).
+    """
 
     question: str
+    conversation: str = ""
+    instead: int = 0
     paths: tuple[str, ...] = ()
 
 
@@ -29,40 +45,91 @@ class Welcome(Frozen):
 
 
 class Desk:
-    """The window's calls for the conversation. Nothing is decided here: questions go to the engine, what comes back to `render`."""
+    """The window's calls for asking and reading. Nothing is decided here: questions go to the engine, what comes back to `render`."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, conversations: Conversations) -> None:
         self._room = room
+        self._kept = conversations
 
     def calls(self) -> Mapping[str, Call]:
         """Every call by its name."""
-        return {"chat.welcome": self.welcome, "chat.ask": self.ask, "chat.locate": self.locate}
+        return {"chat.welcome": self.welcome, "chat.locate": self.locate, "chat.rest": self.rest, "chat.suggest": self.suggest}
+
+    def streams(self) -> Mapping[str, Stream]:
+        """Every stream by its name."""
+        return {"chat.ask": self.ask}
 
     def welcome(self, wish: Wish) -> Welcome:
         """What the page shows first: the corpus, example questions, the documents; or why there is nothing to ask."""
         engine = self._room.engine
+        name = self._room.name
         if engine is None:
-            return Welcome(
-                ready=False, corpus=render.corpus_line(self._room.name, ()), welcome=render.empty(self._room.trouble), documents=""
-            )
+            return Welcome(ready=False, corpus=render.corpus_line(name, ()), welcome=render.empty(self._room.trouble), documents="")
         try:
             sources = engine.sources()
             examples = engine.examples(EXAMPLES)
         except GroundlineError as error:
             return Welcome(ready=False, corpus="", welcome=render.problem(error), documents="")
-        corpus = render.corpus_line(self._room.name, sources)
+        corpus = render.corpus_line(name, sources)
         return Welcome(ready=True, corpus=corpus, welcome=render.welcome(examples), documents=render.documents(sources))
 
-    def ask(self, wish: Wish) -> str:
-        """Ask, and render the turn."""
+    def ask(self, wish: Wish) -> Iterator[Step]:
+        """Ask, and render what happens: `step`, `token`, `sentence` with the `rest` that is not judged yet, then `done` or `failed`.
+
+        After `done` the turn is kept, and `stored` says where. A stream that is closed before keeps nothing.
+        """
         asked = Question.model_validate(wish.data)
         engine = self._room.engine
         if engine is None:
-            return render.failed(asked.question, self._room.trouble)
+            yield {"failed": render.failed(asked.question, self._room.trouble)}
+            return
         try:
-            return render.turn(engine.ask(asked.question, paths=asked.paths or None))
+            history = self._kept.history(asked.conversation, owner=wish.visitor) if asked.conversation else ()
+            if asked.instead:
+                history = history[: 2 * (asked.instead - 1)]
+            events = cast("Generator[Event]", engine.stream(asked.question, history=history, paths=asked.paths or None))
+            with closing(events):
+                yield from self._told(events, asked, wish.visitor)
         except GroundlineError as error:
-            return render.failed(asked.question, error)
+            yield {"failed": render.failed(asked.question, error)}
+
+    def _told(self, events: Iterator[Event], asked: Question, owner: str) -> Iterator[Step]:
+        draft = Draft()
+        for event in events:
+            match event:
+                case Retrieved():
+                    yield {"step": f"Reading {render.count(len(event.hits), 'passage')}"}
+                case Token():
+                    draft.add(event.text)
+                    yield {"token": event.text}
+                case Sentence():
+                    draft.take(event.sentence.text)
+                    yield {"sentence": render.sentence(event.sentence, event.citations), "rest": draft.text}
+                case Done():
+                    yield {"done": render.turn(event.answer)}
+                    yield self._keep(event.answer, asked, owner)
+                case Failed():
+                    yield {"failed": render.failed(asked.question, GroundlineError(event.message, event.hint))}
+
+    def _keep(self, answer: Answer, asked: Question, owner: str) -> Step:
+        """Store a turn. That it cannot be stored is told beside the answer, which stands."""
+        try:
+            conversation = asked.conversation or self._kept.create(self._room.corpus, owner=owner).id
+            if asked.instead:
+                self._kept.cut(conversation, asked.instead, owner=owner)
+            number = self._kept.append(conversation, answer, owner=owner).number
+        except GroundlineError as error:
+            return {"unstored": render.problem(error)}
+        return {"stored": {"conversation": conversation, "turn": number}}
+
+    def suggest(self, wish: Wish) -> str:
+        """What may be asked next, for a stored turn."""
+        stored = _Kept.model_validate(wish.data)
+        engine = self._room.engine
+        turns = self._kept.get(stored.conversation, owner=wish.visitor).turns
+        if engine is None or not 1 <= stored.turn <= len(turns):
+            return ""
+        return render.suggestions(_suggestions(engine, [turn.answer for turn in turns[: stored.turn]]))
 
     def locate(self, wish: Wish) -> str:
         """Show a document at a quote."""
@@ -72,6 +139,21 @@ class Desk:
         if engine is None or document is None:
             return panel.gone(view)
         return panel.source(view, document, changed=_changed(engine.corpus, document))
+
+    def rest(self, wish: Wish) -> str:
+        """More of a document's text."""
+        wanted = panel.Rest.model_validate(wish.data)
+        document = self._room.engine.document(wanted.path) if self._room.engine else None
+        return panel.rest(wanted, document) if document is not None else ""
+
+
+class _Kept(Frozen):
+    conversation: str
+    turn: int
+
+
+def _suggestions(engine: "Engine", answers: list[Answer]) -> tuple[str, ...]:
+    return ()
 
 
 def _changed(corpus: Path, document: Document) -> bool:

@@ -5,6 +5,7 @@ equals the file; characters that reorder or hide text are isolated and labelled 
 """
 
 import re
+from collections.abc import Mapping
 from html import escape
 
 # C0 and C1 controls but tab, newline and carriage return; bidirectional embeddings, overrides and isolates.
@@ -23,7 +24,7 @@ class Markup(str):
     __slots__ = ()
 
 
-Attributes = dict[str, str | int | bool | None]
+Attributes = Mapping[str, str | int | bool | None]
 
 
 def text(value: str) -> Markup:

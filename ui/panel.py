@@ -1,23 +1,26 @@
 """The source panel: a document's text with a quote highlighted at its exact characters, as pure functions."""
 
+import json
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from rag.citations import line_numbers
 from rag.errors import GroundlineError
 from rag.schema import Document, Frozen
-from ui.markup import Markup, element, join
-from ui.render import problem
+from ui.markup import Attributes, Markup, element, join
+from ui.render import lines, problem
 
 # Characters shown on each side of a quote at first; a browser lays out that much at once without a pause.
-SURROUNDINGS = 20_000
+SURROUNDINGS = 12_000
+# Characters added at an end that is scrolled to.
+CHUNK = 40_000
 
 
 class View(Frozen):
     """What to show of a document: a quote `[start, end)` (none: the whole), and the short answers inside it.
 
     A passage without `n` was near, but answered nothing. `quote` and `sha256` are what the citation promised; where the
-    document no longer says so, the view is stale. `before` and `after` are characters of surroundings.
+    document no longer says so, the view is stale. `place` names the page or heading.
     """
 
     path: str
@@ -28,8 +31,16 @@ class View(Frozen):
     end: int = 0
     quote: str = ""
     short: tuple[tuple[int, int], ...] = ()
-    before: int = SURROUNDINGS
-    after: int = SURROUNDINGS
+    place: str = ""
+
+
+class Rest(Frozen):
+    """Which further text of a document is wanted: what ends, or begins, at the character `at`."""
+
+    path: str
+    sha256: str
+    at: int
+    side: Literal["before", "after"]
 
 
 def source(view: View, document: Document, *, changed: bool = False) -> Markup:
@@ -67,13 +78,12 @@ def gone(view: View) -> Markup:
 
 def _place(view: View, document: Document, holds: bool) -> Markup:
     if not holds or view.start == view.end:
-        return element(
-            "p", {"class": "detail"}, f"{line_numbers(document.text, 0, len(document.text))[1]:,} lines, {len(document.text):,} characters"
-        )
-    first, last = line_numbers(document.text, view.start, view.end)
-    lines = f"line {first:,}" if first == last else f"lines {first:,} to {last:,}"
+        whole = line_numbers(document.text, 0, len(document.text))[1]
+        return element("p", {"class": "detail"}, f"{whole:,} lines, {len(document.text):,} characters")
+    place = f"{view.place}, " if view.place else ""
     passage = f"passage {view.passage:,}, " if view.passage else ""
-    return element("p", {"class": "detail"}, f"{passage}{lines}, characters {view.start:,} to {view.end:,}")
+    span = lines(*line_numbers(document.text, view.start, view.end))
+    return element("p", {"class": "detail"}, f"{place}{passage}{span}, characters {view.start:,} to {view.end:,}")
 
 
 def _stale(words: str, quote: str = "") -> Markup:
@@ -89,23 +99,42 @@ class _Piece(NamedTuple):
 
 def _page(document: Document, view: View) -> Markup:
     text, start, end = document.text, view.start, view.end
-    first = _line_start(text, max(0, start - view.before))
-    last = _line_end(text, min(len(text), end + view.after))
+    first = _line_start(text, max(0, start - SURROUNDINGS))
+    last = _line_end(text, min(len(text), end + SURROUNDINGS))
     quote = [
         element("strong", {"class": "short"}, text[p.start : p.end]) if p.short else text[p.start : p.end]
         for p in _pieces(start, end, view.short)
     ]
     near = view.passage is not None and view.n is None
     marked = element("mark", {"class": "quote near" if near else "quote", "id": "gl-quote"}, *quote) if end > start else ""
-    body = element("div", {"class": "text", "dir": "auto"}, text[first:start], marked, text[end:last])
-    earlier = _more("before", f"Show {first:,} earlier characters") if first else ""
-    later = _more("after", f"Show {len(text) - last:,} later characters") if last < len(text) else ""
-    label = f"Text of {document.path}"
-    return element("div", {"class": "page", "tabindex": 0, "role": "region", "aria-label": label}, earlier, body, later)
+    body = element("div", {"class": "text", "dir": "auto"}, element("div", {}, text[first:start], marked, text[end:last]))
+    attributes: Attributes = {"class": "page", "tabindex": 0, "role": "region", "aria-label": f"Text of {document.path}"}
+    of = json.dumps({"path": document.path, "sha256": document.sha256})
+    return element("div", {**attributes, "data-of": of}, _before(first), body, _after(text, last))
 
 
-def _more(side: str, label: str) -> Markup:
-    return element("button", {"type": "button", "class": "more", "data-more": side}, label)
+def rest(wanted: Rest, document: Document) -> Markup:
+    """The next piece of a document's text at one side, with the way to the one after it. Nothing of a document that has changed since."""
+    text = document.text
+    if document.sha256 != wanted.sha256 or not 0 <= wanted.at <= len(text):
+        return Markup("")
+    if wanted.side == "before":
+        first = _line_start(text, max(0, wanted.at - CHUNK))
+        return join([_before(first), element("div", {}, text[first : wanted.at])])
+    last = _line_end(text, min(len(text), wanted.at + CHUNK))
+    return join([element("div", {}, text[wanted.at : last]), _after(text, last)])
+
+
+def _before(first: int) -> Markup:
+    return _more("before", first, f"Show {first:,} earlier characters") if first else Markup("")
+
+
+def _after(text: str, last: int) -> Markup:
+    return _more("after", last, f"Show {len(text) - last:,} later characters") if last < len(text) else Markup("")
+
+
+def _more(side: str, at: int, label: str) -> Markup:
+    return element("button", {"type": "button", "class": "more", "data-more": side, "data-at": at}, label)
 
 
 def _pieces(start: int, end: int, short: tuple[tuple[int, int], ...]) -> Iterator[_Piece]:
@@ -129,7 +158,6 @@ def _line_start(text: str, at: int) -> int:
 
 
 def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    if end == -1:
-        end = len(text)
+    """The end of the line that `at` is in, its line break included, unless the line is very long."""
+    end = text.find("\n", at) + 1 or len(text)
     return end if end - at < SURROUNDINGS else at

@@ -1,62 +1,248 @@
 // Asking: the composer, and the turn that is being answered.
-let asking = false;
-// The documents that are asked: a page may call scope([...paths]); none means all.
-let paths = [];
+let running = null; // what stops the answer that is being given
+let conversation = ""; // the id of the conversation that is shown, once something of it is kept
+let paths = []; // the documents that are asked; none: all
+
+const log = part("log");
+const lastTurn = () => log.lastElementChild;
 
 function pending(words) {
-  const turn = document.createElement("article");
-  turn.className = "turn pending";
-  const asked = turn.appendChild(document.createElement("h2"));
-  asked.className = "asked";
-  asked.dir = "auto";
-  asked.textContent = words;
-  const wait = turn.appendChild(document.createElement("p"));
-  wait.className = "wait";
-  wait.textContent = "Reading the documents";
-  return turn;
+  const asked = make("h2", { class: "asked", dir: "auto", text: words });
+  const answer = make("div", { class: "answer", dir: "auto" }, make("span", { class: "judged" }), make("span", { class: "raw" }));
+  return make("article", { class: "turn pending", "aria-busy": "true" }, asked, make("p", { class: "wait", text: "Reading the documents" }), answer);
 }
 
-function show(turn) {
-  const log = part("turns");
-  const top = turn.offsetTop - 20;
-  log.scrollTo({ top, behavior: still.matches ? "auto" : "smooth" });
+// Puts the turn's question at the top of what is seen.
+function show(turn, smoothly = true) {
+  const frame = part("turns");
+  const top = frame.scrollTop + turn.querySelector(".asked, .problem").getBoundingClientRect().top - frame.getBoundingClientRect().top - 28;
+  frame.scrollTo({ top, behavior: still.matches || !smoothly ? "auto" : "smooth" });
 }
 
-async function ask(words) {
-  if (asking || !words.trim()) { question.focus(); return; }
-  asking = true;
-  desk.classList.add("asking");
+function busy(controller) {
+  running = controller;
+  desk.classList.toggle("asking", Boolean(controller));
+  desk.querySelector(".send").hidden = Boolean(controller);
+  desk.querySelector(".stop").hidden = !controller;
+}
+
+// Replaces a turn's content by one from the server, which keeps its place in the page.
+function become(turn, html) {
+  const frame = make("div");
+  fill(frame, html);
+  const made = frame.firstElementChild;
+  turn.replaceChildren(...made.childNodes);
+  turn.className = made.className;
+  turn.removeAttribute("aria-busy");
+}
+
+// Asks, in place of the turn `old` and all that follow it, if one is given.
+async function ask(words, old = null) {
+  if (running || !words.trim() || question.disabled) { question.focus(); return; }
+  go("chat");
+  const replaced = takeOut(old);
   const turn = pending(words);
-  part("log").append(turn);
+  log.append(turn);
   desk.classList.add("begun");
-  question.value = "";
-  grow();
+  desk.querySelector(".next")?.remove();
+  if (!old) { question.value = ""; grow(); }
+  if (narrow.matches) question.blur();
+  const controller = new AbortController();
+  busy(controller);
+  show(turn, false);
+  const instead = old ? Number(old.dataset.turn || 0) : 0;
+  let finished = false;
+  const each = (item) => { finished = told(turn, item) || finished; };
   try {
-    const frame = document.createElement("div");
-    fill(frame, await call("chat.ask", { question: words, paths }));
-    turn.replaceChildren(...frame.firstElementChild.childNodes);
-    turn.className = frame.firstElementChild.className;
+    await stream("chat.ask", { question: words, conversation, instead, paths }, each, controller.signal);
+    if (!finished) throw new Trouble(...LOST);
   } catch (error) {
-    turn.className = "turn failed";
-    turn.lastElementChild.replaceWith(asTrouble(error).element());
-    question.value = words;
+    if (error.name === "AbortError") stopped(turn);
+    else if (!finished) {
+      turn.className = "turn failed";
+      turn.removeAttribute("aria-busy");
+      turn.replaceChildren(turn.firstElementChild, asTrouble(error).element());
+      if (!old) question.value = words;
+    }
+    if (!finished) restore(replaced, turn);
   } finally {
-    asking = false;
-    desk.classList.remove("asking");
-    show(turn);
+    busy(null);
     if (!narrow.matches) question.focus({ preventScroll: true });
   }
 }
 
-function grow() {
-  question.style.height = "auto";
-  question.style.height = `${Math.min(question.scrollHeight, 180)}px`;
+// What came of an answer; whether the turn is complete.
+function told(turn, item) {
+  const raw = turn.querySelector(".raw");
+  if (item.step) turn.querySelector(".wait").textContent = item.step;
+  if (item.token) { turn.querySelector(".wait").hidden = true; raw.textContent += item.token; }
+  if (item.sentence) {
+    turn.querySelector(".judged").insertAdjacentHTML("beforeend", item.sentence);
+    raw.textContent = item.rest;
+  }
+  if (item.done || item.failed) become(turn, item.done || item.failed);
+  if (item.stored) stored(turn, item.stored);
+  if (item.unstored) turn.insertAdjacentHTML("beforeend", item.unstored);
+  return Boolean(item.done || item.failed);
 }
+
+function stored(turn, where) {
+  turn.dataset.conversation = where.conversation;
+  turn.dataset.turn = where.turn;
+  conversation = where.conversation;
+  address({ chat: conversation });
+  tellAll("conversations");
+  suggest(turn, where);
+}
+
+async function suggest(turn, where) {
+  const html = await call("chat.suggest", where).catch(() => "");
+  if (!html || turn !== lastTurn() || running) return;
+  const next = make("div", { class: "next" });
+  fill(next, html);
+  turn.append(next);
+}
+
+function stopped(turn) {
+  turn.className = "turn stopped";
+  turn.removeAttribute("aria-busy");
+  turn.querySelector(".wait")?.remove();
+  if (!turn.querySelector(".answer")?.textContent) turn.querySelector(".answer")?.remove();
+  const again = make("button", { type: "button", class: "button", "data-act": "again", text: "Ask again" });
+  turn.append(make("div", { class: "ending" }, make("p", { text: "Stopped. This answer is not kept." }), again));
+  note("Stopped");
+}
+
+acts.stop = () => { if (running) running.abort(); };
+
+// ---- asking again, in the same words or in others
+
+// Takes a turn that is kept, and those after it, out of the page; a turn that was never kept goes alone.
+function takeOut(old) {
+  if (!old) return [];
+  const all = [...log.children];
+  const gone = old.dataset.turn ? all.slice(all.indexOf(old)) : [old];
+  for (const turn of gone) turn.remove();
+  return gone;
+}
+
+function restore(gone, turn) {
+  const kept = gone.filter((old) => old.dataset.turn);
+  if (kept.length) turn.before(...kept);
+}
+
+const turnOf = (button) => button.closest(".turn");
+const askedIn = (turn) => turn.querySelector(".asked").textContent;
+
+acts.again = (button) => ask(askedIn(turnOf(button)), turnOf(button));
+
+acts.edit = (button) => {
+  const turn = turnOf(button);
+  const head = turn.querySelector(".asked");
+  if (head.hidden || running) return;
+  const field = make("textarea", { "aria-label": "Your question, to be asked in other words", rows: "2", dir: "auto" });
+  field.value = head.textContent;
+  const end = () => { form.remove(); head.hidden = false; button.focus(); };
+  const later = turn.dataset.turn && turn.nextElementSibling;
+  const form = make("form", { class: "editing" }, field,
+    make("div", { class: "row" },
+      make("button", { type: "submit", class: "button main", text: "Ask" }),
+      make("button", { type: "button", class: "button", text: "Cancel", click: end }),
+      make("p", { class: "detail", text: later ? "Replaces this answer and the turns after it." : "Replaces this answer." })));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    head.hidden = false;
+    form.remove();
+    ask(field.value, turn);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { event.stopPropagation(); end(); }
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
+  });
+  head.hidden = true;
+  head.after(form);
+  field.focus();
+};
+
+// ---- what a reader thinks of an answer
+
+acts.rate = async (button) => {
+  const turn = turnOf(button);
+  const group = button.closest(".actions");
+  const thumb = button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.thumb;
+  const shown = turn.querySelector(".comment");
+  turn.querySelector(".commenting")?.remove();
+  try {
+    await rate(turn, thumb, thumb ? shown.textContent : "");
+  } catch (error) {
+    tell(error.message);
+    return;
+  }
+  for (const one of group.querySelectorAll("[data-thumb]")) one.setAttribute("aria-pressed", String(one.dataset.thumb === thumb));
+  if (!thumb) { shown.textContent = ""; shown.hidden = true; note("Taken back"); return; }
+  note("Kept");
+  comment(turn, thumb, shown);
+};
+
+const rate = (turn, thumb, comment) =>
+  call("history.rate", { conversation: turn.dataset.conversation, turn: Number(turn.dataset.turn), thumb, comment });
+
+function comment(turn, thumb, shown) {
+  const field = make("input", { type: "text", maxlength: "4000", dir: "auto", "aria-label": "What was right or wrong (optional)" });
+  field.placeholder = thumb === "up" ? "What was good? (optional)" : "What was wrong? (optional)";
+  field.value = shown.textContent;
+  const form = make("form", { class: "commenting" }, field, make("button", { type: "submit", class: "button", text: "Keep" }));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      await rate(turn, thumb, field.value.trim());
+    } catch (error) {
+      tell(error.message);
+      return;
+    }
+    shown.textContent = field.value.trim();
+    shown.hidden = !shown.textContent;
+    form.remove();
+    note("Comment kept");
+    turn.querySelector(`[data-thumb="${thumb}"]`).focus();
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    form.remove();
+    turn.querySelector(`[data-thumb="${thumb}"]`).focus();
+  });
+  shown.hidden = true;
+  shown.after(form);
+  field.focus();
+}
+
+acts["copy-answer"] = (button) => {
+  const turn = turnOf(button);
+  const answer = turn.querySelector(".answer, .none p");
+  const cites = [...turn.querySelectorAll(".sources [data-cite]")].map((cite) => JSON.parse(cite.dataset.cite));
+  const sources = cites.map((one) => `[${one.n}] ${one.path}, characters ${one.start} to ${one.end}: ${one.quote}`);
+  copy([answer.textContent.trim(), ...sources].join("\n\n"), "Answer copied");
+};
+
+// ---- which documents are asked
 
 function scope(chosen) {
   paths = [...chosen];
+  const label = make("span", {}, "Asking ", make("bdi", { class: "file", text: paths.length === 1 ? paths[0] : `${paths.length} documents` }), " only");
+  const all = make("button", { type: "button", class: "quiet", "data-act": "ask-all", text: "Ask all" });
+  part("scope").replaceChildren(label, all);
   part("scope").hidden = !paths.length;
-  part("scope").textContent = paths.length ? `Asking ${paths.length === 1 ? paths[0] : `${paths.length} documents`}` : "";
+  tellAll("scope", paths);
+}
+
+acts["ask-all"] = () => { scope([]); question.focus(); };
+
+// ---- the composer
+
+function grow() {
+  question.style.height = "auto";
+  question.style.height = `${Math.min(question.scrollHeight, 180)}px`;
 }
 
 part("composer").addEventListener("submit", (event) => {

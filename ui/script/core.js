@@ -23,6 +23,23 @@ function make(tag, attributes = {}, ...children) {
   return made;
 }
 
+// A drawing of one path in 24 by 24, for a button.
+function drawing(path) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  made.setAttribute("viewBox", "0 0 24 24");
+  made.setAttribute("aria-hidden", "true");
+  made.appendChild(document.createElementNS(made.namespaceURI, "path")).setAttribute("d", path);
+  return made;
+}
+
+// Hands a text to the reader as a file.
+function save(words, name, kind) {
+  const at = URL.createObjectURL(new Blob([words], { type: kind }));
+  const link = make("a", { href: at, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(at), 10_000);
+}
+
 // Says something to a screen reader.
 function note(message) {
   part("status").textContent = "";
@@ -103,7 +120,7 @@ const acts = {};
 // ---- tooltips: one element, placed inside the window
 
 const tip = part("tip");
-let told = 0;
+let telling = 0;
 
 function hover(target) {
   tip.textContent = target.dataset.tip;
@@ -121,8 +138,8 @@ function tell(words) {
   const button = document.activeElement;
   if (!button || !desk.contains(button)) return;
   hover({ dataset: { tip: words }, getBoundingClientRect: () => button.getBoundingClientRect() });
-  clearTimeout(told);
-  told = setTimeout(() => { tip.hidden = true; }, 1600);
+  clearTimeout(telling);
+  telling = setTimeout(() => { tip.hidden = true; }, 1600);
 }
 
 for (const kind of ["mouseover", "focusin"])

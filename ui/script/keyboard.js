@@ -6,7 +6,7 @@ desk.addEventListener("click", (event) => {
   if (button.dataset.go) go(button.dataset.go);
   else if (button.dataset.cite) open(JSON.parse(button.dataset.cite), button);
   else if (button.dataset.open) open(JSON.parse(button.dataset.open), null);
-  else if (button.dataset.more) more(button.dataset.more);
+  else if (button.dataset.more) more(button);
   else if (acts[button.dataset.act]) acts[button.dataset.act](button);
 });
 
@@ -38,6 +38,7 @@ document.addEventListener("keydown", (event) => {
     acts.keys();
   } else if (event.key === "Escape") {
     if (!tip.hidden) tip.hidden = true;
+    else if (running) acts.stop();
     else if (desk.classList.contains("drawn")) showSide(false);
     else close();
   } else if (shown && !writing && plain && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {

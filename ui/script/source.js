@@ -49,6 +49,7 @@ async function open(view, button) {
   part("place").textContent = `${at + 1} of ${cites.length}`;
   part("copies").hidden = !part("sheet").querySelector(".quote");
   scrollToQuote();
+  for (const button of part("sheet").querySelectorAll(".more")) nearing.observe(button);
   note(`Source: ${view.path}`);
   if (narrow.matches && anew) panel.focus({ preventScroll: true });
 }
@@ -97,10 +98,29 @@ function walk(step) {
   open(JSON.parse(next.dataset.cite), next);
 }
 
-function more(side) {
-  const view = { ...shown.view, [side]: 4 * (shown.view[side] || 20000) };
-  open(view, shown.button);
+// Loads the text beyond one end of what is shown, without moving what is read.
+async function more(button) {
+  if (button.disabled) return;
+  button.disabled = true;
+  const page = button.closest(".page");
+  const side = button.dataset.more;
+  const wanted = { ...JSON.parse(page.dataset.of), at: Number(button.dataset.at), side };
+  const html = await call("chat.rest", wanted).catch(() => null);
+  if (html === null) { button.disabled = false; return; }
+  const frame = make("div");
+  fill(frame, html);
+  const further = frame.querySelector(":scope > .more");
+  const height = page.scrollHeight;
+  page.querySelector(".text")[side === "before" ? "prepend" : "append"](...frame.querySelectorAll(":scope > div"));
+  if (further) { button.replaceWith(further); nearing.observe(further); }
+  else button.remove();
+  if (side === "before") page.scrollTop += page.scrollHeight - height;
 }
+
+const nearing = new IntersectionObserver(
+  (entries) => { for (const entry of entries) if (entry.isIntersecting) more(entry.target); },
+  { root: part("sheet"), scrollMargin: "600px 0px" },
+);
 
 function link(view) {
   const to = new URL(location.pathname, location.href);

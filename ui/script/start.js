@@ -1,10 +1,11 @@
 // The first page.
-function linked() {
+async function linked() {
   const wish = new URLSearchParams(location.search);
+  if (wish.has("chat")) await openConversation(wish.get("chat"));
   if (wish.has("page")) go(wish.get("page"), false);
   if (!wish.has("doc")) return;
   const number = (name) => Math.max(0, Number.parseInt(wish.get(name) || "0", 10) || 0);
-  open({ path: wish.get("doc"), start: number("start"), end: number("end") }, null);
+  await open({ path: wish.get("doc"), start: number("start"), end: number("end") }, null);
 }
 
 async function welcome() {
@@ -19,10 +20,12 @@ async function welcome() {
 }
 
 on("corpus", welcome);
+desk.classList.toggle("can-why", Boolean(acts.why));
+relist();
 welcome()
-  .then((ready) => {
-    desk.dataset.ready = "true";
+  .then(async (ready) => {
     if (ready && !narrow.matches) question.focus();
-    linked();
+    await linked();
+    desk.dataset.ready = "true";
   })
   .catch((error) => part("welcome").replaceChildren(asTrouble(error).element()));

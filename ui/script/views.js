@@ -52,6 +52,32 @@ acts.side = () => {
 if (localStorage.getItem("groundline-side") === "folded" && !narrow.matches) acts.side();
 desk.querySelector(".veil").addEventListener("click", () => showSide(false));
 
+// ---- a menu at a button: `items` are [label, what it does]
+
+function menu(button, items) {
+  const box = make("div", { class: "menu", role: "menu", popover: "auto" });
+  for (const [label, does] of items)
+    box.append(make("button", { type: "button", role: "menuitem", text: label, click: () => { box.hidePopover(); does(); } }));
+  box.addEventListener("toggle", (event) => {
+    if (event.newState !== "closed") return;
+    box.remove();
+    if (document.activeElement === document.body) button.focus();
+  });
+  box.addEventListener("keydown", (event) => {
+    const all = [...box.children];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
+  });
+  desk.append(box);
+  box.showPopover();
+  const at = button.getBoundingClientRect();
+  box.style.left = `${Math.max(8, Math.min(at.right - box.offsetWidth, innerWidth - box.offsetWidth - 8))}px`;
+  box.style.top = `${at.bottom + box.offsetHeight + 8 > innerHeight ? at.top - box.offsetHeight - 4 : at.bottom + 4}px`;
+  box.firstElementChild.focus();
+}
+
 // ---- one dialog for all: `dialog(title, ...children)` opens it, `shut()` closes it
 
 let opener = null;

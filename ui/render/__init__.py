@@ -1,0 +1,25 @@
+"""From the engine's nouns to HTML, as pure functions. Everything that is shown passes through `ui.markup`."""
+
+from ui.render.first import corpus_line, documents, empty, welcome
+from ui.render.signs import SIGNS
+from ui.render.turns import Stored, failed, marker, sentence, suggestions, target, turn
+from ui.render.words import count, lines, problem, size
+
+__all__ = [
+    "SIGNS",
+    "Stored",
+    "corpus_line",
+    "count",
+    "documents",
+    "empty",
+    "failed",
+    "lines",
+    "marker",
+    "problem",
+    "sentence",
+    "size",
+    "suggestions",
+    "target",
+    "turn",
+    "welcome",
+]

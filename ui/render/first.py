@@ -1,0 +1,64 @@
+"""The first page: what the corpus holds and what may be asked, or why nothing may be."""
+
+import json
+from collections.abc import Sequence
+
+from rag.errors import GroundlineError
+from rag.schema import SourceInfo
+from ui.markup import Markup, element, join
+from ui.render.words import count, problem, size
+
+
+def welcome(examples: Sequence[str]) -> Markup:
+    """What stands before the first question: what this is, and questions that the documents themselves suggest."""
+    lead = element("p", {"class": "lead"}, "Ask a question. Every sentence of the answer shows the exact characters that support it.")
+    if not examples:
+        return lead
+    chips = [
+        element("li", {}, element("button", {"type": "button", "class": "example", "data-act": "example", "dir": "auto"}, e))
+        for e in examples
+    ]
+    return join([lead, element("h2", {"class": "small"}, "Questions from these documents"), element("ul", {"class": "examples"}, *chips)])
+
+
+def empty(error: GroundlineError) -> Markup:
+    """What stands in the window of a corpus with nothing in it: what happened, and what to do."""
+    steps = (
+        "Put .txt or .md files into the folder (folders inside it count too).",
+        "Stop Groundline in its terminal with Ctrl-C and start it again: it indexes what is new.",
+    )
+    items = [element("li", {}, step) for step in steps]
+    return join(
+        [element("p", {"class": "lead"}, "There is nothing to ask yet."), problem(error), element("ol", {"class": "steps"}, *items)]
+    )
+
+
+def corpus_line(name: str, sources: Sequence[SourceInfo]) -> Markup:
+    """The corpus in one line: its folder and how much it holds."""
+    passages = sum(source.passages for source in sources)
+    counts = f"{count(len(sources), 'document')}, {count(passages, 'passage')}"
+    return join([element("bdi", {"class": "folder"}, name), " ", element("span", {"class": "counts"}, counts)])
+
+
+def documents(sources: Sequence[SourceInfo]) -> Markup:
+    """The documents of the corpus, each of which can be opened."""
+    rows = [element("li", {}, _document_button(source)) for source in sources]
+    return join([element("h2", {"class": "small"}, "Documents"), element("ul", {"class": "documents"}, *rows)])
+
+
+def _document_button(source: SourceInfo) -> Markup:
+    state = "" if source.state == "indexed" else element("span", {"class": "state"}, _STATES[source.state])
+    detail = element("span", {"class": "detail"}, f"{count(source.passages, 'passage')}, {size(source.size)}")
+    target = {"path": source.path, "sha256": source.sha256}
+    return element(
+        "button",
+        {"type": "button", "data-open": json.dumps(target)},
+        element("bdi", {"class": "file"}, source.path),
+        " ",
+        detail,
+        " ",
+        state,
+    )
+
+
+_STATES = {"changed": "changed since it was indexed", "missing": "no longer in the folder"}
