@@ -4,8 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
-from contextlib import aclosing
-from contextlib import ExitStack
+from contextlib import ExitStack, aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -27,6 +26,7 @@ from rag.providers import close_llm, make_llm, name_of
 from rag.retrieve import Found, hit, retrieve
 from rag.schema import Answer, Check, Document, Hit, IndexState, IngestReport, SourceInfo
 from rag.sources import check_index, index_state, list_sources
+from rag.suggestions import nearby, suggest
 from rag.writing import Source, checked_llm, in_a_thread, quoted, sources, unjudged, write
 
 if TYPE_CHECKING:
@@ -148,6 +148,11 @@ class Engine:
             found = self._index.consistently(lambda: candidates(self._index.catalog, n))
             self._examples = (generation, n, choose(found, n, lambda question: self._ask(question, None, None)))
         return self._examples[2]
+
+    def suggestions(self, answers: Sequence[Answer], n: int = 3) -> tuple[str, ...]:
+        """Up to `n` questions to ask after these answers, the last of which was given just now; answered with the documents' own sentences."""
+        found = self._index.consistently(lambda: nearby(self._index.catalog, answers))
+        return suggest(found, n, lambda question: self._ask(question, None, None))
 
     def verify_index(self) -> tuple[Check, ...]:
         """One check for each indexed passage: do its characters still stand in the file?"""
