@@ -1,5 +1,6 @@
 """Overviews of several documents without a model: what each says, quoted word for word, document by document."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -20,9 +21,10 @@ from rag.index import Index
 from rag.language.names import Name, same_name
 from rag.language.names import names as names_in
 from rag.language.question import Question
+from rag.language.synonyms import is_common_word
 from rag.language.words import stem, words
 from rag.mentions import mentions, names_of
-from rag.offers import offers
+from rag.offers import Offer, offers
 from rag.overview_question import Wish, overview_wish
 from rag.quotes import Quote, quotes
 from rag.retrieve import Found, hit, retrieve, similarity
@@ -34,11 +36,15 @@ MOST_DOCUMENTS, MOST_SENTENCES = 8, 3
 CANDIDATES, LOOKED, OPENING = 200, 40, 60
 # How close (cosine) a sentence's word pieces come to those of a topic that it speaks of: to the farthest, and on average; in a list,
 # how far (in units of the ranking score) a sentence may stand behind the best.
-CLOSE = MappingProxyType({"weakest": 0.58, "alignment": 0.66, "named": 0.6, "list": 0.45, "behind": 3.5})
+CLOSE = MappingProxyType({"weakest": 0.58, "only": 0.66, "alignment": 0.66, "named": 0.6, "list": 0.45, "behind": 3.5})
 # Sentences of a summary: not shorter than this many words, and not more alike than this cosine.
 LEAST_WORDS, ALIKE = 6, 0.8
 # A first line of at most this many characters and words that ends without a stop is a headline.
 HEADLINE_CHARS, HEADLINE_WORDS = 120, 18
+# Words between quotation marks that quote somebody, and not just a term; what stands between the names of one row.
+LEAST_QUOTED = 4
+_QUOTED = re.compile(r"[“\"«]([^”\"»]+)")
+_ROW = re.compile(r"\s*(?:,|,?\s+(?:and|or)|–|-|/)\s*(?:in\s+|the\s+)*", re.I)
 # Paths that are named of the documents left out.
 NAMED = 5
 
@@ -165,15 +171,18 @@ def _fitting(wish: Wish, topic: str, stated: Sequence[Name], reach: float) -> Ca
     def speaks(one: Evidence) -> bool:
         text = one.sentence.text
         has = {word.stem for word in words(text)}
+        if _is_title(one.sentence):
+            return False
         if wish.form == "list" and wish.kind != "other":
             near = one.score >= reach and one.alignment >= CLOSE["list"]
-            return near and all(_has(name, one.found.passage.text) for name in stated) and _offers(wish, topic, text)
+            return near and all(_has(name, one.found.passage.text) for name in stated) and bool(listed(wish, topic, text))
         if stated and not rest:
             return all(_has(name, text) for name in stated)
         if stated:
             whole = all(_has(name, text) for name in stated) and one.alignment >= CLOSE["named"]
             return whole or (rest <= has and all(_has(name, one.found.passage.text) for name in stated))
-        return rest <= has or one.weakest >= CLOSE["weakest"] or (one.alignment >= CLOSE["alignment"])
+        weakest = CLOSE["weakest"] if len(rest) > 1 else CLOSE["only"]
+        return rest <= has or one.weakest >= weakest or (len(rest) > 1 and one.alignment >= CLOSE["alignment"])
 
     return speaks
 
@@ -183,27 +192,53 @@ def _has(name: Name, text: str) -> bool:
     return all(stem(token) in has for token in name.tokens) or any(same_name(name, other) for other in names_in(text))
 
 
-def _offers(wish: Wish, topic: str, text: str) -> bool:
-    return bool(offers(_question(wish, topic), text)) and (not wish.quoted or any(mark in text for mark in '“”"«'))
+def _is_title(row: SentenceRow) -> bool:
+    """Whether a sentence is only a heading: a few words with no stop."""
+    return len(words(row.text)) < LEAST_WORDS and row.text[-1:] not in '.!?…”"'
 
 
-def _question(wish: Wish, topic: str) -> Question:
-    """The list's question as the offers of a sentence are asked for."""
+def listed(wish: Wish, topic: str, text: str) -> list[Offer]:
+    """Where a sentence says what a list is of, in order; nothing where the list is of who is quoted and the sentence quotes nobody."""
+    if wish.quoted and not any(len(words(match[1])) >= LEAST_QUOTED for match in _QUOTED.finditer(text)):
+        return []
+    if wish.kind in ("place", "person"):
+        return [Offer(name.start, name.end) for name in _of_kind(wish.kind, text) if name.text not in topic]
     asked = {"years": ("year",), "months": ("month",), "days": ("day",)}.get(wish.noun, ())
-    return Question(topic, wish.kind, ("name",) if wish.kind == "person" else asked)
+    return list(offers(Question(topic, wish.kind, asked), text))
+
+
+def _of_kind(kind: str, text: str) -> Iterator[Name]:
+    """The names that are for certain of a kind, and those in one row with them ("Junyuan, Shangcheng and Wuhan")."""
+    row: list[Name] = []
+    for name in names_in(text):
+        if row and not _ROW.fullmatch(text[row[-1].end : name.start]):
+            yield from _sure(kind, row)
+            row = []
+        row.append(name)
+    yield from _sure(kind, row)
+
+
+def _sure(kind: str, row: Sequence[Name]) -> list[Name]:
+    """The names of a row that are of the kind, or of none, where one is for certain."""
+    possible = [name for name in row if name.kind in (kind, "other")]
+    return possible if any(name.kind == kind or (kind == "person" and _is_full_name(name)) for name in possible) else []
+
+
+def _is_full_name(name: Name) -> bool:
+    return name.kind == "other" and len(name.tokens) > 1 and not any(is_common_word(token) for token in name.tokens)
 
 
 def _picked(wish: Wish, topic: str, fitting: Iterator[Evidence]) -> list[Evidence]:
     """A document's best sentences; in a list only those that add something."""
     if wish.form != "list" or wish.kind == "other":
         return list(islice(fitting, 1 if wish.form == "documents" else MOST_SENTENCES))
-    question, listed = _question(wish, topic), set[str]()
     chosen: list[Evidence] = []
+    said: set[str] = set()
     for one in fitting:
-        here = {one.sentence.text[offer.start : offer.end].lower() for offer in offers(question, one.sentence.text)}
-        if here - listed:
+        here = {one.sentence.text[offer.start : offer.end].lower() for offer in listed(wish, topic, one.sentence.text)}
+        if here - said:
             chosen.append(one)
-            listed |= here
+            said |= here
         if len(chosen) == MOST_SENTENCES:
             break
     return chosen
@@ -255,20 +290,17 @@ def _opening(wish: Wish, path: str, source: _Source) -> _Part | None:
 
 def _listed(wish: Wish, rows: Sequence[SentenceRow]) -> list[SentenceRow]:
     """The sentences that offer the most that those before them do not; ties in order of the text."""
-    question = _question(wish, "")
     offered = {
-        row.start: {row.text[one.start : one.end].lower() for one in offers(question, row.text)}
-        for row in rows
-        if _offers(wish, "", row.text)
+        row.start: {row.text[one.start : one.end].lower() for one in listed(wish, "", row.text)} for row in rows if not _is_title(row)
     }
     chosen: list[SentenceRow] = []
-    listed: set[str] = set()
+    said: set[str] = set()
     while len(chosen) < MOST_SENTENCES:
-        best = max((row for row in rows if row.start in offered), key=lambda row: len(offered[row.start] - listed), default=None)
-        if best is None or not offered[best.start] - listed:
+        best = max((row for row in rows if row.start in offered), key=lambda row: len(offered[row.start] - said), default=None)
+        if best is None or not offered[best.start] - said:
             break
         chosen.append(best)
-        listed |= offered.pop(best.start)
+        said |= offered.pop(best.start)
     return chosen
 
 
@@ -353,7 +385,7 @@ def _highlights(wish: Wish, citation: Citation) -> Iterator[Highlight]:
     if wish.form != "list":
         return
     seen: set[str] = set()
-    for offer in offers(_question(wish, " ".join(wish.topics)), citation.quote):
+    for offer in listed(wish, " ".join(wish.topics), citation.quote):
         said = citation.quote[offer.start : offer.end]
         if said.lower() not in seen:
             seen.add(said.lower())

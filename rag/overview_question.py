@@ -26,6 +26,9 @@ class Wish(NamedTuple):
     most: int | None = None
 
 
+# Characters; who asks at greater length asks for something in particular.
+LONGEST = 300
+
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _MANY = "(?:articles|documents|docs|texts|files|reports|stories|papers|pieces|pages|notes|sources|books)"
 _ONE = "(?:article|document|doc|text|file|report|story|paper|page|book)"
@@ -161,6 +164,8 @@ _BETWEEN = re.compile(r",? (?:and|or|versus|vs\.?) |, ", re.I)
 
 def overview_wish(question: str) -> Wish | None:
     """What overview a question asks for, or None for a question about one fact."""
+    if len(question) > LONGEST:
+        return None
     plain = " ".join(question.replace("’", "'").replace("§", " ").split())
     counts: list[str] = []
 
