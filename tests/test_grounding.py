@@ -159,3 +159,41 @@ def test_any_text_gets_a_verdict_with_reasons(sentence: str, spans: list[str]) -
     verdict = check_grounding(sentence, spans)
     assert verdict.reasons
     assert verdict.label in ("supported", "unsupported", "not_judged")
+
+
+@pytest.mark.parametrize(
+    ("claim", "span", "reason"),
+    [
+        (
+            "The harbour was closed on Monday because of a chemical spill.",
+            "The harbour was closed on Monday.",
+            "“chemical spill” is added",
+        ),
+        (
+            "The keeper, wearing a borrowed raincoat, rowed out to the schooner.",
+            "The keeper rowed out to the schooner.",
+            "“wearing a borrowed raincoat” is added",
+        ),
+        (
+            "Inspectors from Norrhult reported the dairy to the council of Ystby.",
+            "Inspectors from Ystby reported the dairy to the council of Norrhult.",
+            "“Norrhult” and “Ystby” have changed places",
+        ),
+    ],
+)
+def test_a_copy_with_something_slipped_in_or_exchanged_is_not_supported(claim: str, span: str, reason: str) -> None:
+    verdict = check_grounding(claim, [span])
+    assert verdict.label == "unsupported"
+    assert any(reason in one for one in verdict.reasons), verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("claim", "span"),
+    [
+        ("Norrhult and Ystby closed their harbours on Monday.", "Ystby and Norrhult closed their harbours on Monday."),
+        ("On Monday the harbour was closed.", "The harbour was closed on Monday."),
+        ("The schooner was reached by the keeper.", "The keeper reached the schooner."),
+    ],
+)
+def test_another_order_is_no_exchange(claim: str, span: str) -> None:
+    assert check_grounding(claim, [span]).label == "supported"

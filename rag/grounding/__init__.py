@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from rag.grounding.alignment import Match, align
+from rag.grounding.edits import check_additions, check_exchange
 from rag.grounding.evidence import Evidence, flat, gather
 from rag.grounding.facts import Finding, check_dates, check_names, check_numbers, check_quotes
 from rag.grounding.reading import Reading, read, straight
@@ -126,6 +127,8 @@ def _findings(claim: Reading, matches: tuple[Match, ...], evidence: Evidence) ->
         *check_places(claim, matches, evidence),
         *check_roles(claim, matches, evidence),
         *check_speakers(claim, matches, evidence),
+        *check_additions(claim, matches, evidence),
+        *check_exchange(claim, evidence),
     ]
 
 

@@ -17,7 +17,7 @@ from rag.language.synonyms import parts_of_speech
 # The checks whose decisive findings are counted together.
 FACTS = frozenset({"number", "bound", "counted", "date", "name", "quotation", "place"})
 DENIALS = frozenset({"denial", "opposite"})
-CLAIMS = frozenset({"amount", "doubt", "roles", "relation", "speaker"})
+CLAIMS = frozenset({"amount", "doubt", "roles", "relation", "speaker", "added"})
 
 
 class Features(NamedTuple):
