@@ -21,6 +21,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DOORS = ("/api/v1", "/v1", "/mcp")
 OPEN = ("/api/v1/health",)
+UNEXPECTED = ("Something failed inside Groundline that should not.", "The terminal it runs in says what; please report it.")
 MOST_BODY = 1_000_000
 MOST_LOGIN_BODY = 4_096
 BODY_SECONDS = 30.0
@@ -69,7 +70,23 @@ class Gate:
         except Refused as refused:
             await _refuse(request, refused, guarded_send)
             return
-        await self._app(request.scope, receive, guarded_send)
+        await self._answered(request, receive, guarded_send)
+
+    async def _answered(self, request: "_Request", receive: Receive, send: Send) -> None:
+        """The application's response; where it fails before it began one, an error, and the failure goes on to the server's log."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(request.scope, receive, watched)
+        except Exception:
+            if not begun:
+                await _refuse(request, Refused(500, *UNEXPECTED), send)
+            raise
 
     def _check_host(self, request: "_Request") -> None:
         if not self._access.welcome_host(request.header("host")):
@@ -83,7 +100,8 @@ class Gate:
         token = request.bearer
         if door and access.keys is not None and token and (found := access.keys.find(token)):
             return Caller(f"key:{found[0]}", found[1])
-        if request.path in OPEN:
+        closed = access.guarded or (door and access.keys is not None)
+        if closed and request.path in OPEN:
             return Caller("", frozenset())
         if door and access.keys is not None:
             raise _unknown(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rag.catalog import PassageRow
+from rag.config import Settings
 from rag.events import Event
 from rag.schema import Answer, Document, Hit, IndexState, IngestReport, SourceInfo, Turn
 
@@ -13,6 +14,7 @@ class Engine(Protocol):
     """One open corpus."""
 
     corpus: Path
+    settings: Settings
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), paths: Sequence[str] | None = None) -> Answer: ...
     def astream(self, question: str, *, history: Sequence[Turn] = (), paths: Sequence[str] | None = None) -> AsyncIterator[Event]: ...

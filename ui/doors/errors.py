@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rag import errors
 from rag.errors import GroundlineError
 from ui.access import Refused
-from ui.gate import error_body
+from ui.gate import UNEXPECTED, error_body
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
@@ -47,8 +47,8 @@ def tell_errors(app: "FastAPI", prefix: str) -> None:
     kind = "application/json" if prefix == "/v1" else "application/problem+json"
 
     def told(refused: Refused) -> "Response":
-        body = error_body(prefix, refused.status, str(refused), refused.hint)
-        return Reply(body, refused.status, refused.headers, kind)
+        status = 400 if prefix == "/v1" and refused.status == 422 else refused.status  # OpenAI's own code for what cannot be used
+        return Reply(error_body(prefix, status, str(refused), refused.hint), status, refused.headers, kind)
 
     def engine_failed(request: "Request", error: Exception) -> "Response":
         return told(refusal(error) if isinstance(error, GroundlineError) else _unexpected())
@@ -90,4 +90,4 @@ def _http(status: int, headers: "dict[str, str] | object") -> Refused:
 
 
 def _unexpected() -> Refused:
-    return Refused(500, "Something failed inside Groundline that should not.", "The terminal it runs in says what; please report it.")
+    return Refused(500, *UNEXPECTED)

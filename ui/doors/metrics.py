@@ -11,7 +11,9 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
-App = Callable[[Scope, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Metrics:
@@ -62,33 +64,41 @@ class Metrics:
         encode, kind = choose_encoder(accept)
         return encode(self._registry), kind
 
-    def measured(self, app: App, door: str) -> App:
-        """The application, with its requests counted. A route is counted by its template, so that paths do not grow the counts."""
+    def begun(self) -> None:
+        """A request has come."""
+        self._open.inc()
 
-        async def measuring(scope: Scope, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
-            if scope["type"] != "http":
-                await app(scope, receive, send)
-                return
-            status = 500
+    def ended(self, door: str, route: str, method: str, status: int, seconds: float) -> None:
+        """A request has been answered."""
+        self._open.dec()
+        self._requests.labels(door, route, method if method in _METHODS else "other", str(status)).inc()
+        self._seconds.labels(door, route).observe(seconds)
 
-            async def watched(message: Message) -> None:
-                nonlocal status
-                if message["type"] == "http.response.start":
-                    status = message["status"]
-                await send(message)
 
-            started = time.perf_counter()
-            self._open.inc()
-            try:
-                await app(scope, receive, watched)
-            finally:
-                self._open.dec()
-                route = str(getattr(scope.get("route"), "path", "")) if door != "mcp" else "/mcp"
-                method = scope["method"] if scope["method"] in _METHODS else "other"
-                self._requests.labels(door, route, method, str(status)).inc()
-                self._seconds.labels(door, route).observe(time.perf_counter() - started)
+class Measured:
+    """An application whose requests are counted, by the template of their route, so that paths do not grow the counts."""
 
-        return measuring
+    def __init__(self, app: App, metrics: Metrics, door: str) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status = 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        started = time.perf_counter()
+        self._metrics.begun()
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            route = str(getattr(scope.get("route"), "path", "")) or "none"
+            self._metrics.ended(self._door, route, scope["method"], status, time.perf_counter() - started)
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -68,6 +68,11 @@ class Service:
         self._most_waiting = most_waiting
         self._streams = 0
 
+    @property
+    def settles_late(self) -> bool:
+        """Whether sentences that were told may be missing from the settled answer."""
+        return self._engine().settings.on_unsupported != "mark"
+
     async def run(self, call: Callable[[Engine], T]) -> T:
         """What `call` returns or raises, in a thread. Raises Refused (503) when too many wait already."""
         if self._limiter.statistics().tasks_waiting >= self._most_waiting:
