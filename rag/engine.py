@@ -150,7 +150,7 @@ class Engine:
         return self._examples[2]
 
     def suggestions(self, answers: Sequence[Answer], n: int = 3) -> tuple[str, ...]:
-        """Up to `n` questions to ask after these answers, the last of which was given just now; answered with the documents' own sentences."""
+        """Up to `n` questions to ask after these answers, the last being the newest; each is answered with a sentence of the documents."""
         found = self._index.consistently(lambda: nearby(self._index.catalog, answers))
         return suggest(found, n, lambda question: self._ask(question, None, None))
 

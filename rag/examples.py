@@ -36,11 +36,13 @@ def candidates(catalog: Catalog, n: int) -> list[list[Candidate]]:
     return [_of(catalog, path, sources[path]) for path in spread(list(sources), n * DOCUMENTS)]
 
 
-def choose(documents: Sequence[Sequence[Candidate]], n: int, ask: Callable[[str], Answer]) -> tuple[str, ...]:
-    """Up to `n` questions that `ask` answers with the sentence they came from: one from each document in turn, of different kinds."""
+def choose(documents: Sequence[Sequence[Candidate]], n: int, ask: Callable[[str], Answer], tries: int = TRIES) -> tuple[str, ...]:
+    """Up to `n` questions that `ask` answers with the sentence they came from: one from each document in turn, of different kinds.
+
+    `ask` is called at most `tries` times.
+    """
     waiting = [list(document[: TRIES_PER_DOCUMENT * PER_DOCUMENT]) for document in documents]
     chosen: list[Candidate] = []
-    tries = TRIES
     for _ in range(PER_DOCUMENT):
         for document in waiting:
             for _ in range(TRIES_PER_DOCUMENT):
@@ -71,8 +73,13 @@ def _answered(one: Candidate, answer: Answer) -> bool:
 
 def _of(catalog: Catalog, path: str, sha256: str) -> list[Candidate]:
     passages = [row.id for row in catalog.passages_of(path)[:PASSAGES]]
-    rows = [row for row in catalog.sentences(passages) if _is_plain(row)]
-    made = [Candidate(one.question, one.kind, path, sha256, row.start, row.end) for row in rows for one in rewordings(row.text)]
+    return questions_of(catalog.sentences(passages), path, sha256)
+
+
+def questions_of(rows: Sequence[SentenceRow], path: str, sha256: str) -> list[Candidate]:
+    """The questions that sentences of a document answer by their form."""
+    plain = [row for row in rows if _is_plain(row)]
+    made = [Candidate(one.question, one.kind, path, sha256, row.start, row.end) for row in plain for one in rewordings(row.text)]
     times: dict[str, int] = {}
     for one in made:
         times[one.question] = times.get(one.question, 0) + 1

@@ -41,7 +41,7 @@ FLOORS = (
     ("rag.build", "rag.ingest", "rag.index", "rag.sources", "rag.retrieve"),
     ("rag.asking", "rag.evidence", "rag.mentions", "rag.offers", "rag.reranking", "rag.followup", "rag.overview_question"),
     ("rag.decision", "rag.premise", "rag.quotes", "rag.uncovered"),
-    ("rag.examples", "rag.answer", "rag.writing", "rag.chat", "rag.overview"),
+    ("rag.examples", "rag.suggestions", "rag.answer", "rag.writing", "rag.chat", "rag.overview"),
     ("rag.engine", "rag.llamaindex"),
     ("rag",),
     ("rag.doctor",),

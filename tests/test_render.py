@@ -281,10 +281,12 @@ def test_an_empty_corpus_says_what_to_do() -> None:
 
 
 def test_the_first_page_offers_the_questions_it_is_given_and_no_others() -> None:
-    page = Page(render.welcome(("Who was Fang?", "When did it end?")))
-    assert [attributes["data-act"] for attributes in page.classed("example")] == ["example", "example"]
-    assert "Who was Fang?" in page.words
-    assert not Page(render.welcome(())).classed("example")
+    for offered in (render.examples, render.suggestions):
+        page = Page(offered(("Who was Fang?", "When did it end?")))
+        assert [attributes["data-act"] for attributes in page.classed("example")] == ["example", "example"]
+        assert "Who was Fang?" in page.words
+        assert offered(()) == ""
+    assert not Page(render.welcome()).classed("example")
 
 
 def test_documents_are_listed_with_their_state() -> None:
@@ -377,7 +379,7 @@ def test_hostile_text_is_shown_and_never_obeyed(hostile: str) -> None:
         render.turn(answer),
         render.turn(abstained),
         render.failed(hostile, IndexLocked(hostile, hostile)),
-        render.welcome((hostile,)),
+        render.examples((hostile,)),
         render.documents((info,)),
         render.corpus_line(hostile, (info,)),
         panel.source(view, document),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rag.conversations import Conversations
 from rag.errors import CorpusEmpty, SettingsError
 from ui import doors, shell, wire
-from ui.access import LOOPBACK, Access, visitor
+from ui.access import LOOPBACK, Access
 from ui.desk import Desk
 from ui.gate import Gate
 from ui.gradio_import import load_gradio
@@ -52,7 +52,7 @@ def application(room: Room, pages: tuple[Page, ...] = PAGES, access: Access | No
         streams |= {f"{page.name}.{key}": stream for key, stream in page.streams(room).items()}
         if page.routes is not None:
             page.routes(app, room)
-    wire.attach(app, calls, streams, visitor)
+    wire.attach(app, calls, streams)
     gr.mount_gradio_app(
         app,
         _blocks(pages),

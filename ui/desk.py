@@ -1,9 +1,8 @@
 """The conversation's calls: a question becomes a stream of HTML, a citation its document."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from rag.conversations import Conversations
 from rag.errors import GroundlineError, ReadError
@@ -13,9 +12,6 @@ from rag.schema import Answer, Document, Frozen
 from ui import panel, render
 from ui.draft import Draft
 from ui.registry import Call, Room, Stream, Wish
-
-if TYPE_CHECKING:
-    from rag.engine import Engine
 
 EXAMPLES = 6
 SUGGESTIONS = 3
@@ -53,7 +49,13 @@ class Desk:
 
     def calls(self) -> Mapping[str, Call]:
         """Every call by its name."""
-        return {"chat.welcome": self.welcome, "chat.locate": self.locate, "chat.rest": self.rest, "chat.suggest": self.suggest}
+        return {
+            "chat.welcome": self.welcome,
+            "chat.examples": self.examples,
+            "chat.suggest": self.suggest,
+            "chat.locate": self.locate,
+            "chat.rest": self.rest,
+        }
 
     def streams(self) -> Mapping[str, Stream]:
         """Every stream by its name."""
@@ -67,11 +69,15 @@ class Desk:
             return Welcome(ready=False, corpus=render.corpus_line(name, ()), welcome=render.empty(self._room.trouble), documents="")
         try:
             sources = engine.sources()
-            examples = engine.examples(EXAMPLES)
         except GroundlineError as error:
             return Welcome(ready=False, corpus="", welcome=render.problem(error), documents="")
         corpus = render.corpus_line(name, sources)
-        return Welcome(ready=True, corpus=corpus, welcome=render.welcome(examples), documents=render.documents(sources))
+        return Welcome(ready=True, corpus=corpus, welcome=render.welcome(), documents=render.documents(sources))
+
+    def examples(self, wish: Wish) -> str:
+        """Questions to begin with. The first time takes a second or two: they are asked before they are offered."""
+        engine = self._room.engine
+        return render.examples(engine.examples(EXAMPLES)) if engine is not None else ""
 
     def ask(self, wish: Wish) -> Iterator[Step]:
         """Ask, and render what happens: `step`, `token`, `sentence` with the `rest` that is not judged yet, then `done` or `failed`.
@@ -87,8 +93,7 @@ class Desk:
             history = self._kept.history(asked.conversation, owner=wish.visitor) if asked.conversation else ()
             if asked.instead:
                 history = history[: 2 * (asked.instead - 1)]
-            events = cast("Generator[Event]", engine.stream(asked.question, history=history, paths=asked.paths or None))
-            with closing(events):
+            with closing(engine.stream(asked.question, history=history, paths=asked.paths or None)) as events:
                 yield from self._told(events, asked, wish.visitor)
         except GroundlineError as error:
             yield {"failed": render.failed(asked.question, error)}
@@ -129,7 +134,7 @@ class Desk:
         turns = self._kept.get(stored.conversation, owner=wish.visitor).turns
         if engine is None or not 1 <= stored.turn <= len(turns):
             return ""
-        return render.suggestions(_suggestions(engine, [turn.answer for turn in turns[: stored.turn]]))
+        return render.suggestions(engine.suggestions([turn.answer for turn in turns[: stored.turn]], SUGGESTIONS))
 
     def locate(self, wish: Wish) -> str:
         """Show a document at a quote."""
@@ -150,10 +155,6 @@ class Desk:
 class _Kept(Frozen):
     conversation: str
     turn: int
-
-
-def _suggestions(engine: "Engine", answers: list[Answer]) -> tuple[str, ...]:
-    return ()
 
 
 def _changed(corpus: Path, document: Document) -> bool:

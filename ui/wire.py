@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from rag.errors import GroundlineError
 from ui import render
+from ui.access import CALLER, Caller
 from ui.registry import Call, Stream, Wish
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 MAX_BODY = 1_000_000
-Visitor = Callable[["Request"], str]
 
 # The page may load and call only what this server serves: no other host, whatever a document or an answer contains.
 # Gradio compiles its components' scripts in the page, hence 'unsafe-eval'; its config stands inline.
@@ -36,13 +36,13 @@ HEADERS = {
 }
 
 
-def attach(app: "FastAPI", calls: Mapping[str, Call], streams: Mapping[str, Stream], visitor: Visitor) -> None:
+def attach(app: "FastAPI", calls: Mapping[str, Call], streams: Mapping[str, Stream]) -> None:
     """Serve the calls and streams, by name, on the application."""
     from fastapi import Request
     from starlette.responses import JSONResponse, StreamingResponse
 
     async def call(name: str, request: Request) -> "Response":
-        wish, refusal = await _wish(request, name in calls, visitor)
+        wish, refusal = await _wish(request, name in calls)
         if wish is None:
             return JSONResponse(refusal, status_code=400)
         try:
@@ -52,7 +52,7 @@ def attach(app: "FastAPI", calls: Mapping[str, Call], streams: Mapping[str, Stre
         return JSONResponse({"value": _plain(value)})
 
     async def stream(name: str, request: Request) -> "Response":
-        wish, refusal = await _wish(request, name in streams, visitor)
+        wish, refusal = await _wish(request, name in streams)
         if wish is None:
             return JSONResponse(refusal, status_code=400)
         return StreamingResponse(_lines(streams[name], wish), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
@@ -61,7 +61,7 @@ def attach(app: "FastAPI", calls: Mapping[str, Call], streams: Mapping[str, Stre
     app.add_api_route("/window/stream/{name}", stream, methods=["POST"], include_in_schema=False, response_model=None)
 
 
-async def _wish(request: "Request", known: bool, visitor: Visitor) -> tuple[Wish | None, dict[str, object]]:
+async def _wish(request: "Request", known: bool) -> tuple[Wish | None, dict[str, object]]:
     """What is asked for, or why not. Only this page can send JSON here: another site's would need a leave that nobody gives."""
     if not known:
         return None, _error(GroundlineError("The window asked for something that Groundline does not have.", "Reload this page."))
@@ -74,7 +74,8 @@ async def _wish(request: "Request", known: bool, visitor: Visitor) -> tuple[Wish
         return None, _error(GroundlineError(f"The window sent what cannot be read: {error}.", "Send less, or reload this page."))
     if not isinstance(data, dict):
         return None, _error(GroundlineError("The window sent something else than an object.", "Reload this page."))
-    return Wish(data, visitor(request)), {}
+    caller = request.scope.get(CALLER) or Caller("")
+    return Wish(data, caller.visitor, caller.scopes), {}
 
 
 async def _body(request: "Request") -> bytes:

@@ -1,8 +1,8 @@
 """From the engine's nouns to HTML, as pure functions. Everything that is shown passes through `ui.markup`."""
 
-from ui.render.first import corpus_line, documents, empty, welcome
+from ui.render.first import corpus_line, documents, empty, examples, suggestions, welcome
 from ui.render.signs import SIGNS
-from ui.render.turns import Stored, failed, marker, sentence, suggestions, target, turn
+from ui.render.turns import Stored, failed, marker, sentence, target, turn
 from ui.render.words import count, lines, problem, size
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "count",
     "documents",
     "empty",
+    "examples",
     "failed",
     "lines",
     "marker",

@@ -9,16 +9,30 @@ from ui.markup import Markup, element, join
 from ui.render.words import count, problem, size
 
 
-def welcome(examples: Sequence[str]) -> Markup:
-    """What stands before the first question: what this is, and questions that the documents themselves suggest."""
-    lead = element("p", {"class": "lead"}, "Ask a question. Every sentence of the answer shows the exact characters that support it.")
-    if not examples:
-        return lead
+def welcome() -> Markup:
+    """What stands before the first question."""
+    return element("p", {"class": "lead"}, "Ask a question. Every sentence of the answer shows the exact characters that support it.")
+
+
+def examples(questions: Sequence[str]) -> Markup:
+    """Questions that the documents themselves suggest, to begin with."""
+    return _asking("h2", "Questions from these documents", questions)
+
+
+def suggestions(questions: Sequence[str]) -> Markup:
+    """Questions to ask next."""
+    return _asking("h3", "The documents also answer", questions)
+
+
+def _asking(heading: str, words: str, questions: Sequence[str]) -> Markup:
+    """A list of questions that ask themselves when they are chosen; nothing where there are none."""
     chips = [
-        element("li", {}, element("button", {"type": "button", "class": "example", "data-act": "example", "dir": "auto"}, e))
-        for e in examples
+        element("li", {}, element("button", {"type": "button", "class": "example", "data-act": "example", "dir": "auto"}, one))
+        for one in questions
     ]
-    return join([lead, element("h2", {"class": "small"}, "Questions from these documents"), element("ul", {"class": "examples"}, *chips)])
+    if not chips:
+        return Markup("")
+    return join([element(heading, {"class": "small"}, words), element("ul", {"class": "examples"}, *chips)])
 
 
 def empty(error: GroundlineError) -> Markup:

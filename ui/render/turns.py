@@ -48,17 +48,6 @@ def sentence(judged: AnswerSentence, citations: Sequence[Citation]) -> Markup:
     return join([element("span", {"class": f"sentence {judged.verdict}"}, judged.text, " " if cites else "", *cites, _sign(judged)), " "])
 
 
-def suggestions(questions: Sequence[str]) -> Markup:
-    """Questions to ask next; nothing where there are none."""
-    chips = [
-        element("li", {}, element("button", {"type": "button", "class": "example", "data-act": "example", "dir": "auto"}, one))
-        for one in questions
-    ]
-    if not chips:
-        return Markup("")
-    return join([element("h3", {"class": "small"}, "The documents also answer"), element("ul", {"class": "examples"}, *chips)])
-
-
 def _understood(answer: Answer) -> Markup:
     if not answer.standalone:
         return Markup("")

@@ -19,7 +19,12 @@ async function welcome() {
   return first.ready;
 }
 
-on("corpus", welcome);
+async function examples() {
+  const html = await call("chat.examples").catch(() => "");
+  part("welcome").insertAdjacentHTML("beforeend", html);
+}
+
+on("corpus", () => welcome().then((ready) => ready && examples()).catch((error) => note(error.message)));
 desk.classList.toggle("can-why", Boolean(acts.why));
 relist();
 welcome()
@@ -27,5 +32,6 @@ welcome()
     if (ready && !narrow.matches) question.focus();
     await linked();
     desk.dataset.ready = "true";
+    if (ready) await examples();
   })
   .catch((error) => part("welcome").replaceChildren(asTrouble(error).element()));
