@@ -27,14 +27,25 @@ _TOKEN = re.compile(r"gl_(?P<id>[0-9a-f]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
 _NAME = re.compile(r"[\w .@:+-]{1,60}")
 
 
-class Key(Frozen):
-    """What is kept of a key: not the key itself."""
+class KeyInfo(Frozen):
+    """What may be shown of a key."""
 
     id: str
     name: str
     scopes: tuple[Scope, ...]
-    sha256: str
     created: str
+
+
+class Key(KeyInfo):
+    """What is kept of a key: not the key itself."""
+
+    sha256: str
+
+
+class NewKey(KeyInfo):
+    """A key that was just made; `key` is what a program sends, and is nowhere kept."""
+
+    key: str
 
 
 _KEYS = TypeAdapter(tuple[Key, ...])
@@ -47,9 +58,9 @@ class KeyStore:
         self._file = home / FILE
         self._read: tuple[tuple[int, int, int], dict[str, Key]] | None = None
 
-    def keys(self) -> tuple[Key, ...]:
+    def keys(self) -> tuple[KeyInfo, ...]:
         """All keys, oldest first. Raises StorageError when the file cannot be read."""
-        return tuple(self._current().values())
+        return tuple(_info(key) for key in self._current().values())
 
     def find(self, token: str) -> tuple[str, frozenset[str]] | None:
         """The id and the scopes of the key that a token is, or None."""
@@ -59,8 +70,8 @@ class KeyStore:
             return None
         return key.id, scopes_named(key.scopes)
 
-    def new(self, name: str, scopes: Iterable[str]) -> tuple[Key, str]:
-        """Make a key: what is kept of it, and the token, which is nowhere kept. Raises SettingsError or StorageError."""
+    def new(self, name: str, scopes: Iterable[str]) -> NewKey:
+        """Make a key. Raises SettingsError for a name or scope that cannot be, StorageError when it cannot be kept."""
         wanted = tuple(dict.fromkeys(scopes))
         for scope in wanted:
             if scope not in get_args(Scope):
@@ -71,17 +82,17 @@ class KeyStore:
             raise SettingsError(f"{name!r} cannot be a key's name.", "Use up to 60 letters, digits, spaces and . @ : + - _")
         token = f"gl_{secrets.token_hex(6)}_{secrets.token_urlsafe(32)}"
         made = datetime.now(UTC).isoformat(timespec="seconds")
-        key = Key(id=token.split("_", 2)[1], name=name, scopes=cast(tuple[Scope, ...], wanted), sha256=_hash(token), created=made)
-        self._change(lambda keys: (*keys, key))
-        return key, token
+        info = KeyInfo(id=token.split("_", 2)[1], name=name, scopes=cast(tuple[Scope, ...], wanted), created=made)
+        self._change(lambda keys: (*keys, Key(**info.model_dump(), sha256=_hash(token))))
+        return NewKey(**info.model_dump(), key=token)
 
-    def revoke(self, id: str) -> Key:
+    def revoke(self, id: str) -> KeyInfo:
         """Take a key out of force. Raises SettingsError when there is none with this id."""
         key = self._current().get(id)
         if key is None:
             raise SettingsError(f"There is no key {id!r}.", "`groundline keys list` shows them.")
         self._change(lambda keys: tuple(kept for kept in keys if kept.id != id))
-        return key
+        return _info(key)
 
     def _current(self) -> dict[str, Key]:
         try:
@@ -129,3 +140,7 @@ class KeyStore:
 
 def _hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
+
+
+def _info(key: Key) -> KeyInfo:
+    return KeyInfo(**key.model_dump(exclude={"sha256"}))
