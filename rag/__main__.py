@@ -9,6 +9,7 @@ import typer
 
 from eval.cli import app as eval_app
 from rag.cli.frame import ABSTAINED, ANSWERED, FAILED, INTERRUPTED, frame
+from rag.cli.keys import app as keys_app
 
 app = typer.Typer(
     name="groundline",
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 
 app.add_typer(eval_app, name="eval", short_help="Measure whether answers stay grounded.")
+app.add_typer(keys_app, name="keys")
 
 Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of documents. [default: GROUNDLINE_CORPUS, or seeds]")]
 Home = Annotated[
@@ -105,8 +107,28 @@ def ask(
 
 @app.command()
 def chat(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; the next free one is used when it is taken.")] = 7860,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port; the next free one is used when it is taken.")] = 7860,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on; beyond this machine it demands a password.")] = "127.0.0.1",
+    auth: Annotated[
+        str | None,
+        typer.Option(
+            metavar="USER:PASSWORD",
+            envvar="GROUNDLINE_AUTH",
+            help="Who may come in. Other users of this machine can read a command line, and not the variable.",
+        ),
+    ] = None,
+    auth_file: Annotated[Path | None, typer.Option(metavar="FILE", help="The same for several people: lines of USER:PASSWORD.")] = None,
+    trust_header: Annotated[
+        str, typer.Option(metavar="NAME", help="Header in which a proxy that logs people in says who it is, such as X-Forwarded-User.")
+    ] = "",
+    trusted_proxy: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS", help="Address or network of that proxy; may be given more than once. [default: this machine]")
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Host name that the window is reached by; may be given more than once.")
+    ] = None,
+    api_keys: Annotated[bool, typer.Option("--api-keys", help="Programs need a key (`groundline keys new`).")] = False,
     llm: Llm = None,
     on_unsupported: Unsupported = None,
     judge: Judge = None,
@@ -118,8 +140,27 @@ def chat(
     with frame():
         from rag.cli.choice import Writing
         from rag.cli.commands import run_chat
+        from rag.cli.doors import Entry
 
-        run_chat(corpus, home, port, not no_browser, Writing(llm, on_unsupported, judge, reranker))
+        entry = Entry(host, auth, auth_file, trust_header, tuple(trusted_proxy or ()), tuple(allow_host or ()), api_keys)
+        run_chat(corpus, home, port, not no_browser, Writing(llm, on_unsupported, judge, reranker), entry)
+
+
+@app.command()
+def mcp(
+    llm: Llm = None,
+    on_unsupported: Unsupported = None,
+    judge: Judge = None,
+    reranker: Reranker = None,
+    corpus: Corpus = None,
+    home: Home = None,
+) -> None:
+    """Serve the documents to an MCP client on standard input and output."""
+    with frame():
+        from rag.cli.choice import Writing
+        from rag.cli.doors import run_mcp
+
+        run_mcp(corpus, home, Writing(llm, on_unsupported, judge, reranker))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.cli.choice import NOTHING_SAID, Writing, choose, read_question
+from rag.cli.doors import TO_THIS_MACHINE, Entry, choose_access
 from rag.cli.terminal import ProgressBar, console, error_console, print_json, safe
 
 if TYPE_CHECKING:
@@ -50,9 +51,12 @@ def run_ask(question: str, corpus: Path | None, home: Path | None, as_json: bool
     return answer.status == "answered"
 
 
-def run_chat(corpus: Path | None, home: Path | None, port: int, open_browser: bool, writing: Writing = NOTHING_SAID) -> None:
+def run_chat(
+    corpus: Path | None, home: Path | None, port: int, open_browser: bool, writing: Writing = NOTHING_SAID, entry: Entry = TO_THIS_MACHINE
+) -> None:
     """Open the window until Ctrl-C."""
     settings = choose(corpus, home, writing=writing)
+    access = choose_access(entry, settings)
     from ui.app import serve
 
     bar = ProgressBar()
@@ -62,7 +66,9 @@ def run_chat(corpus: Path | None, home: Path | None, port: int, open_browser: bo
         print(safe(text), flush=True)
 
     with bar:
-        serve(settings.corpus, settings.home, settings=settings, port=port, open_browser=open_browser, progress=bar, say=say)
+        serve(
+            settings.corpus, settings.home, settings=settings, port=port, open_browser=open_browser, access=access, progress=bar, say=say
+        )
 
 
 def run_sources(corpus: Path | None, home: Path | None, as_json: bool) -> None:

@@ -46,6 +46,10 @@ def cli_page() -> str:
         command = group.commands[name]  # type: ignore[attr-defined]
         context = typer.Context(command, info_name=f"groundline {name}", terminal_width=100, max_content_width=100)
         parts.append(f"## {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
+    keys = group.commands["keys"]  # type: ignore[attr-defined]
+    for name, command in keys.commands.items():
+        context = typer.Context(command, info_name=f"groundline keys {name}", terminal_width=100, max_content_width=100)
+        parts.append(f"## keys {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
     return "\n".join(parts)
 
 
