@@ -109,7 +109,9 @@ def ask(
 def chat(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port; the next free one is used when it is taken.")] = 7860,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
-    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on; beyond this machine it demands a password.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address to listen on; beyond this machine it demands a password.")
+    ] = "127.0.0.1",
     auth: Annotated[
         str | None,
         typer.Option(
@@ -123,7 +125,8 @@ def chat(
         str, typer.Option(metavar="NAME", help="Header in which a proxy that logs people in says who it is, such as X-Forwarded-User.")
     ] = "",
     trusted_proxy: Annotated[
-        list[str] | None, typer.Option(metavar="ADDRESS", help="Address or network of that proxy; may be given more than once. [default: this machine]")
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="Address or network of that proxy; may be given more than once. [default: this machine]"),
     ] = None,
     allow_host: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Host name that the window is reached by; may be given more than once.")

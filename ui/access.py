@@ -16,6 +16,7 @@ from rag.errors import SettingsError
 from ui.limits import Attempts
 
 LOOPBACK = "127.0.0.1"
+THIS_MACHINE = ("127.0.0.1", "::1")
 EVERYTHING = frozenset({"ask", "read", "admin"})
 SESSION_SECONDS = 12 * 3600.0
 MOST_SESSIONS = 10_000
@@ -63,7 +64,7 @@ class Access:
     names: tuple[str, ...] = ()
     people: Mapping[str, str] = field(default_factory=dict)
     header: str = ""
-    proxies: tuple[str, ...] = (LOOPBACK, "::1")
+    proxies: tuple[str, ...] = THIS_MACHINE
     keys: Keys | None = None
     clock: Callable[[], float] = time.monotonic
 

@@ -66,9 +66,7 @@ def run_chat(
         print(safe(text), flush=True)
 
     with bar:
-        serve(
-            settings.corpus, settings.home, settings=settings, port=port, open_browser=open_browser, access=access, progress=bar, say=say
-        )
+        serve(settings.corpus, settings.home, settings=settings, port=port, open_browser=open_browser, access=access, progress=bar, say=say)
 
 
 def run_sources(corpus: Path | None, home: Path | None, as_json: bool) -> None:
