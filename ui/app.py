@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rag.config import Settings
     from rag.engine import Engine
     from rag.ingest import Report
+    from ui.doors.service import Service
 
 PORTS_TRIED = 100
 
@@ -41,7 +42,7 @@ def application(room: Room, pages: tuple[Page, ...] = PAGES, access: Access | No
     access = access or Access()
     app = FastAPI(title="Groundline", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Gate, access=access)
-    doors.attach(app, room.open)
+    service = doors.attach(app, room.open)
 
     conversations = Conversations(room.home)
     desk = Desk(room, conversations)
@@ -55,7 +56,7 @@ def application(room: Room, pages: tuple[Page, ...] = PAGES, access: Access | No
     wire.attach(app, calls, streams)
     gr.mount_gradio_app(
         app,
-        _blocks(pages),
+        _blocks(pages, service),
         path="/",
         server_name=access.host,
         theme=_theme(),
@@ -71,14 +72,15 @@ def application(room: Room, pages: tuple[Page, ...] = PAGES, access: Access | No
     return app
 
 
-def _blocks(pages: tuple[Page, ...]) -> "gr.Blocks":
-    """The page as a Gradio application: one component that holds our own markup and script."""
+def _blocks(pages: tuple[Page, ...], service: "Service") -> "gr.Blocks":
+    """The page as a Gradio application: one component that holds our own markup and script, and a call for Gradio's client."""
     load_gradio()
     import gradio as gr
 
     page = gr.Blocks(title="Groundline", analytics_enabled=False, fill_width=True, fill_height=True)
     with page:
         gr.HTML(html_template=shell.html(pages), js_on_load=shell.script(pages), apply_default_css=False)
+        doors.add_ask(service)
     return page
 
 

@@ -9,10 +9,12 @@ from ui.doors.engine import Engine
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-__all__ = ["Engine", "attach"]
+    from ui.doors.service import Service
+
+__all__ = ["Engine", "add_ask", "attach"]
 
 
-def attach(app: "FastAPI", engine: Callable[[], Engine]) -> None:
+def attach(app: "FastAPI", engine: Callable[[], Engine]) -> "Service":
     """Put the doors on the web application, before anything is mounted at "/".
 
     `engine` returns the open engine at each call and raises CorpusEmpty where there is nothing to ask. Who may come in is for `ui.gate` to
@@ -31,6 +33,14 @@ def attach(app: "FastAPI", engine: Callable[[], Engine]) -> None:
     app.mount("/v1", Measured(openai.application(service), service.metrics, "openai"))
     app.router.routes.append(Route("/mcp", Measured(mcp, service.metrics, "mcp"), include_in_schema=False))
     _at_the_end(app, mcp.close)
+    return service
+
+
+def add_ask(service: "Service") -> None:
+    """Add what the official `gradio_client` calls to the Gradio page that is being built."""
+    from ui.doors import gradio_api
+
+    gradio_api.add_ask(service)
 
 
 def _at_the_end(app: "FastAPI", close: Callable[[], Awaitable[None]]) -> None:
