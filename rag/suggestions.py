@@ -12,18 +12,20 @@ TRIES = 12
 
 
 def nearby(catalog: Catalog, answers: Sequence[Answer]) -> list[list[Candidate]]:
-    """The questions of each passage around what the last answer cites, then of those it found, nearest first.
+    """The questions of each passage around what the last answer cites, then of those it found; open ones ("What is said about …") last.
 
     Sentences that an answer has quoted already give none, nor is a question offered that was asked.
     """
     asked = {_plain(answer.question) for answer in answers} | {_plain(answer.standalone) for answer in answers}
     quoted = [(one.path, one.start, one.end) for answer in answers for one in answer.citations]
     hashes = {row.path: row.sha256 for row in catalog.documents()}
-    found = []
+    found, vague = list[list[Candidate]](), list[list[Candidate]]()
     for passage in _around(catalog, answers[-1]):
         made = questions_of(catalog.sentences([passage.id]), passage.path, hashes[passage.path])
-        found.append([one for one in made if _plain(one.question) not in asked and not _is_quoted(one, quoted)])
-    return found
+        fresh = [one for one in made if _plain(one.question) not in asked and not _is_quoted(one, quoted)]
+        found.append([one for one in fresh if one.kind != "topic"])
+        vague.append([one for one in fresh if one.kind == "topic"])
+    return found + vague
 
 
 def suggest(found: Sequence[Sequence[Candidate]], n: int, ask: Callable[[str], Answer]) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """The conversations' calls: what the sidebar lists, and what becomes of a conversation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from rag.conversations import Conversations
-from rag.schema import Frozen, Thumb
+from rag.schema import Conversation, Frozen, Thumb
 from ui import render
 from ui.registry import Call, Room, Wish
 
@@ -34,6 +34,12 @@ class Export(Which):
     """A conversation and the form wanted."""
 
     form: Literal["markdown", "json"]
+
+
+class Feedback(Frozen):
+    """Whether the answers called good are wanted, as eval cases, or those called bad, to be looked at."""
+
+    which: Literal["cases", "to_review"]
 
 
 class Rate(Which):
@@ -77,6 +83,7 @@ class History:
             "history.delete": self.delete,
             "history.export": self.export,
             "history.rate": self.rate,
+            "history.feedback": self.feedback,
         }
 
     def list(self, wish: Wish) -> tuple[Entry, ...]:
@@ -110,3 +117,17 @@ class History:
         """Keep what a reader thinks of an answer."""
         asked = Rate.model_validate(wish.data)
         self._kept.rate(asked.conversation, asked.turn, asked.thumb, asked.comment[:MOST_COMMENT], owner=wish.visitor)
+
+    def feedback(self, wish: Wish) -> str:
+        """What the visitor thought of answers about this corpus, as a file's text."""
+        from eval import feedback
+
+        which = Feedback.model_validate(wish.data).which
+        transcripts = [self._kept.get(one.id, owner=wish.visitor) for one in self._all(wish.visitor)]
+        return feedback.to_review(transcripts) if which == "to_review" else feedback.print_cases(feedback.cases(transcripts))
+
+    def _all(self, owner: str) -> Iterator[Conversation]:
+        start = 0
+        while listed := self._kept.list(owner=owner, corpus=self._room.corpus, limit=LISTED, offset=start):
+            yield from listed
+            start += len(listed)

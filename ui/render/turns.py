@@ -75,7 +75,9 @@ def _dropped(answer: Answer) -> Markup:
 
 
 def _writer(answer: Answer) -> str:
-    return "Quoted word for word" if answer.writer == EXTRACTIVE else f"Written by {answer.writer}"
+    if answer.writer != EXTRACTIVE:
+        return f"Written by {answer.writer}"
+    return "Quoted verbatim" if answer.status == "answered" else ""
 
 
 def _actions(kept: Stored, writer: str) -> Markup:

@@ -1,10 +1,16 @@
 // The conversations in the sidebar: found, opened, renamed, exported, deleted.
 const search = make("input", { type: "search", placeholder: "Search conversations", "aria-label": "Search conversations", autocomplete: "off" });
+const others = make("button", { type: "button", class: "quiet icon", "aria-haspopup": "menu", "aria-label": "More about your conversations" },
+  drawing("M6 12h.01M12 12h.01M18 12h.01"));
+others.addEventListener("click", () => menu(others, [
+  ["Export answers called good as eval cases", () => feedback("cases", "feedback-cases.json")],
+  ["Export answers called bad, to review", () => feedback("to_review", "feedback-to-review.json")],
+]));
 const list = make("ul", { class: "talks" });
 
 part("history").append(
   make("button", { type: "button", class: "fresh", "data-act": "new" }, drawing("M12 5v14M5 12h14"), make("span", { text: "New conversation" })),
-  make("div", { class: "find" }, search),
+  make("div", { class: "find" }, search, others),
   list,
 );
 
@@ -138,6 +144,14 @@ function remove(one) {
   const what = make("p", {}, make("q", { dir: "auto", text: one.title }), ` and its ${one.turns === 1 ? "answer" : `${one.turns} answers`} will be gone for good.`);
   dialog("Delete this conversation?", what, make("div", { class: "row" }, yes, no));
   no.focus();
+}
+
+async function feedback(which, name) {
+  try {
+    save(await call("history.feedback", { which }), name, "application/json");
+  } catch (error) {
+    tell(error.message);
+  }
 }
 
 async function download(one, form, ending) {
