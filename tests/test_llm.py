@@ -23,7 +23,7 @@ from rag.writing.fit import ANSWER_TOKENS, MOST_TOKENS
 from rag.writing.marks import marks
 from rag.writing.stream import DECLINED
 from tests.support import harbour
-from tests.support.scripted import ScriptedLLM
+from tests.support.scripted_llm import ScriptedLLM
 
 ROOT = Path(__file__).resolve().parent.parent
 STRICT = Settings(on_failure="error", llm_retries=0)
