@@ -31,4 +31,4 @@ def add_ask(service: Service) -> None:
             raise gr.Error("What was sent is not a question with a history and paths.", print_exception=False) from error
         return answer.model_dump(mode="json")
 
-    gr.api(ask, api_name="ask", concurrency_limit=AT_ONCE)
+    gr.api(ask, api_name="ask", concurrency_limit=AT_ONCE)  # type: ignore[attr-defined]
