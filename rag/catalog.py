@@ -1,6 +1,8 @@
 """The catalog: what is indexed, as readers see it. One SQLite file; the truth that the vector index follows."""
 
 import json
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +21,8 @@ Vector = NDArray[np.float32]
 
 # Rows fetched beyond k, so that equal scores at the cut can be put in order of id without ranking everything.
 SPARE = 50
+# Characters of documents that are kept after they were asked for.
+KEPT = 16_000_000
 
 
 class Meta(NamedTuple):
@@ -75,6 +79,30 @@ class SentenceRow(NamedTuple):
     vector: Vector
 
 
+class _Kept:
+    """The documents asked for last, as many as hold KEPT characters together."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._documents: OrderedDict[tuple[str, str, str], tuple[Document, int]] = OrderedDict()
+        self._size = 0
+
+    def get(self, key: tuple[str, str, str]) -> Document | None:
+        with self._guard:
+            if key not in self._documents:
+                return None
+            self._documents.move_to_end(key)
+            return self._documents[key][0]
+
+    def keep(self, key: tuple[str, str, str], document: Document, size: int) -> None:
+        with self._guard:
+            if key not in self._documents and size <= KEPT:
+                self._documents[key] = document, size
+                self._size += size
+            while self._size > KEPT:
+                self._size -= self._documents.popitem(last=False)[1][1]
+
+
 _PASSAGES = """
 SELECT p.key, d.path, d.sha256, p.number, p."start", p."end", p.text, v.vector
 FROM passages p JOIN documents d ON d.id = p.document JOIN vectors v ON v.id = p.vector WHERE d.live = 1"""
@@ -95,6 +123,7 @@ class Catalog:
         self.path = path
         self._connections = Connections(path, create)
         self._vocabulary: tuple[int, Mapping[str, int]] = (-1, {})
+        self._documents = _Kept()
         try:
             self._check_layout()
         except BaseException:
@@ -146,10 +175,10 @@ class Catalog:
 
     def document(self, path: str) -> Document | None:
         """A document with its text, or None when no such path is indexed."""
-        query = "SELECT sha256, size, reader, places, text FROM documents WHERE live = 1 AND path = ?"
-        for sha256, size, reader, places, text in self._rows(query, (path,)):
-            found = tuple(Place(*place) for place in json.loads(places))
-            return Document(path=path, sha256=sha256, size=size, text=text, reader=reader, places=found)
+        with self.snapshot():
+            for sha256, reader in self._rows("SELECT sha256, reader FROM documents WHERE live = 1 AND path = ?", (path,)):
+                # A long document is costly to load; what these three name never changes.
+                return self._documents.get((path, sha256, reader)) or self._loaded(path, sha256, reader)
         return None
 
     def passages(self, ids: Sequence[str]) -> list[PassageRow]:
@@ -226,6 +255,14 @@ class Catalog:
         query = """SELECT p.key, d.path, v.vector FROM passages p JOIN documents d ON d.id = p.document JOIN vectors v ON v.id = p.vector
             WHERE p.key IN (SELECT value FROM json_each(?)) ORDER BY p.key"""
         return [(key, path, np.frombuffer(vector, np.float32)) for key, path, vector in self._rows(query, (json.dumps(list(ids)),))]
+
+    def _loaded(self, path: str, sha256: str, reader: str) -> Document:
+        query = "SELECT size, places, text FROM documents WHERE live = 1 AND path = ?"
+        ((size, places, text),) = self._rows(query, (path,))
+        found = tuple(Place(*place) for place in json.loads(places))
+        document = Document(path=path, sha256=sha256, size=size, text=text, reader=reader, places=found)
+        self._documents.keep((path, sha256, reader), document, len(text) + len(places))
+        return document
 
     def _ranked(self, query: str, limit: int, paths: Sequence[str] | None) -> list[tuple[int, float]]:
         if paths is None:

@@ -17,7 +17,7 @@ from rag.config import Settings
 from rag.embed import Embedder, Vectors
 from rag.errors import CorpusEmpty, CorpusNotFound, IndexMismatch, ModelError, ReadError, SettingsError, StorageError
 from rag.lock import writer_lock
-from rag.readers import FORMATS, find_files, hash_file, is_current, read
+from rag.readers import FORMATS, Isolated, find_files, hash_file, is_current, read
 from rag.schema import IngestReport, Skipped
 from rag.split import SPLITTER_VERSION, split
 
@@ -99,7 +99,8 @@ def ingest(
             writer.reset(asked)
         else:
             check_identity(Identity(*meta[:5]), asked, corpus)
-        plan = _read(corpus, writer, embedder, settings, progress)
+        with Isolated() as isolated:
+            plan = _read(corpus, isolated, writer, embedder, settings, progress)
         if not (plan.added or allow_empty or writer.meta().ready):
             reasons = "; ".join(f"{item.path}: {item.reason}" for item in plan.skipped[:5])
             message = f"The corpus {corpus} holds no document that can be read. {reasons}".strip()
@@ -122,7 +123,7 @@ def writing(folder: Path, settings: Settings, anew: bool = False) -> Iterator[Ca
             writer.close()
 
 
-def _read(corpus: Path, writer: CatalogWriter, embedder: Embedder, settings: Settings, progress: Report | None) -> Plan:
+def _read(corpus: Path, isolated: Isolated, writer: CatalogWriter, embedder: Embedder, settings: Settings, progress: Report | None) -> Plan:
     """Stages every document that is new or changed; drops what an earlier, killed run staged and nobody wants any more."""
     # A document that another version of its reader read is read again: the hash that it is known by cannot be met.
     live = {row.path: row.sha256 if is_current(row.reader) else "" for row in writer.documents()}
@@ -138,7 +139,7 @@ def _read(corpus: Path, writer: CatalogWriter, embedder: Embedder, settings: Set
                 continue
             if not known or staged.get(name) != known:
                 _report(progress, Progress(name, 0, 0, None))
-                if not _stage(corpus, file, writer, embedder, settings, live):
+                if not _stage(corpus, file, isolated, writer, embedder, settings, live):
                     plan.unchanged.append(name)
                     continue
         except ReadError as error:
@@ -151,8 +152,10 @@ def _read(corpus: Path, writer: CatalogWriter, embedder: Embedder, settings: Set
     return plan
 
 
-def _stage(corpus: Path, file: Path, writer: CatalogWriter, embedder: Embedder, settings: Settings, live: dict[str, str]) -> bool:
-    document = read(corpus, file, settings.max_file_bytes)
+def _stage(
+    corpus: Path, file: Path, isolated: Isolated, writer: CatalogWriter, embedder: Embedder, settings: Settings, live: dict[str, str]
+) -> bool:
+    document = read(corpus, file, settings.max_file_bytes, settings.max_packed_bytes, isolated)
     if live.get(document.path) == document.sha256:
         return False
     passages = split(document.text, embedder.count_tokens, settings.passage_tokens)

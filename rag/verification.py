@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from rag.citations import check
 from rag.errors import GroundlineError, ReadError
-from rag.readers import hash_file, leads_out, read
+from rag.readers import Isolated, hash_file, leads_out, read
 from rag.schema import Answer, Check, Citation, Document
 
 OUTSIDE = "the path leads out of the corpus"
@@ -21,10 +21,11 @@ def verify(answer: Answer | str | Path, corpus: Path | str) -> tuple[Check, ...]
     corpus = Path(corpus)
     known: dict[str, Document | str] = {}
     checks: list[Check] = []
-    for citation in _load(answer).citations:
-        if citation.path not in known:
-            known[citation.path] = _current(citation.path, corpus)
-        checks.append(_check(citation, known[citation.path], corpus))
+    with Isolated() as isolated:
+        for citation in _load(answer).citations:
+            if citation.path not in known:
+                known[citation.path] = _current(citation.path, corpus, isolated)
+            checks.append(_check(citation, known[citation.path], corpus))
     return tuple(checks)
 
 
@@ -42,12 +43,12 @@ def _has_changed(file: Path, sha256: str) -> bool:
         return False
 
 
-def _current(path: str, corpus: Path) -> Document | str:
+def _current(path: str, corpus: Path, isolated: Isolated) -> Document | str:
     """The document as it is now, or why there is none."""
     if not _inside(path) or leads_out(corpus / path, corpus):
         return OUTSIDE
     try:
-        return read(corpus, corpus / path, sys.maxsize)
+        return read(corpus, corpus / path, sys.maxsize, isolated=isolated)
     except ReadError as error:
         return str(error)
 

@@ -30,7 +30,7 @@ class Draft:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._size = 0
-        self._pending = ""
+        self._pending: str | None = None
         self._places: list[Place] = []
 
     def add(self, text: str, gap: str = "\n\n") -> int:
@@ -41,9 +41,9 @@ class Draft:
             self._parts.append(gap)
             self._size += len(gap)
         start = self._size
-        if self._pending:
+        if self._pending is not None:
             self._places.append(Place(start, self._pending))
-            self._pending = ""
+            self._pending = None
         self._parts.append(text)
         self._size += len(text)
         return start

@@ -4,12 +4,14 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import ExitStack
 from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import CorpusError, CorpusNotFound, ReadError
-from rag.readers.kinds import FORMATS, SUFFIXES, extract
+from rag.readers.isolation import Isolated
+from rag.readers.kinds import FORMATS, SUFFIXES, extract, is_packed
 from rag.schema import Document, Skipped
 
 if TYPE_CHECKING:
@@ -38,25 +40,28 @@ def find_files(corpus: Path) -> tuple[list[Path], list[Skipped]]:
     return files, sorted(skipped, key=lambda item: item.path)
 
 
-def read(corpus: Path, file: Path, max_bytes: int) -> Document:
+def read(corpus: Path, file: Path, max_bytes: int, max_packed_bytes: int | None = None, isolated: Isolated | None = None) -> Document:
     """One file of the corpus as a document: its text, extracted by the reader of its kind, and the places in it.
 
-    Raises ReadError, with the reason, for a file that is missing, outside the corpus, not a regular file, unreadable, larger than
-    `max_bytes` bytes, without text, or not what its reader can read.
+    PDF, DOCX and EPUB files may have `max_packed_bytes` bytes, `max_bytes` unless given; their text is held to `max_bytes`
+    characters. `isolated` serves for many files; without it, one that libraries read gets a process of its own. Raises ReadError,
+    with the reason, for a file that is missing, outside the corpus, not a regular file, unreadable, too large, without text, or
+    not what its reader can read.
     """
     path = file if file.is_relative_to(corpus) else corpus / file
     if not path.is_relative_to(corpus) or leads_out(path, corpus):
         raise ReadError(f"{_printable(file)} leads out of the corpus.", "Copy the file into the corpus.")
     name = _printable(path.relative_to(corpus))
-    try:
-        with _open(path, name) as opened:
-            # Asking for max_bytes would reserve them; the size is asked again below because the file may be growing.
-            data = b"" if (size := os.fstat(opened.fileno()).st_size) > max_bytes else opened.read()
-    except OSError as error:
-        raise ReadError(f"{name} cannot be read: {error.strerror}.", "Check that the file exists and may be read.") from error
-    if max(size, len(data)) > max_bytes:
-        raise ReadError(f"{name} is larger than {max_bytes:,} bytes.", "Split the file, or raise max_file_bytes.")
-    text, places, reader = extract(data, name)
+    if max_packed_bytes is not None and is_packed(name):
+        data = _bytes(path, name, max_packed_bytes, "max_packed_bytes")
+    else:
+        data = _bytes(path, name, max_bytes, "max_file_bytes")
+    with ExitStack() as stack:
+        text, places, reader = extract(data, name, isolated or stack.enter_context(Isolated()))
+    if len(text) > max_bytes:
+        raise ReadError(
+            f"{name} holds {len(text):,} characters of text; the most is {max_bytes:,}.", "Split the file, or raise max_file_bytes."
+        )
     return Document(
         path=path.relative_to(corpus).as_posix(),
         sha256=hashlib.sha256(data).hexdigest(),
@@ -65,6 +70,18 @@ def read(corpus: Path, file: Path, max_bytes: int) -> Document:
         reader=reader,
         places=places,
     )
+
+
+def _bytes(path: Path, name: str, most: int, setting: str) -> bytes:
+    try:
+        with _open(path, name) as opened:
+            # Asking for the most would reserve it; the size is asked again below because the file may be growing.
+            data = b"" if (size := os.fstat(opened.fileno()).st_size) > most else opened.read()
+    except OSError as error:
+        raise ReadError(f"{name} cannot be read: {error.strerror}.", "Check that the file exists and may be read.") from error
+    if max(size, len(data)) > most:
+        raise ReadError(f"{name} is larger than {most:,} bytes.", f"Split the file, or raise {setting}.")
+    return data
 
 
 def hash_file(file: Path) -> str:

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
+from html.entities import html5
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -26,6 +27,9 @@ _IN_CELL = _BLOCKS - frozenset(("p", "div"))
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CHARSET = re.compile(rb"""(?:<meta[^>]{0,200}charset|<\?xml[^>]{0,200}encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.I)
+_XHTML = re.compile(r"<html[^>]{0,500}http://www\.w3\.org/1999/xhtml", re.I)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.I | re.S)
+_ENTITY = re.compile(r"&(\w{2,31});")
 _XML = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 
 
@@ -39,17 +43,29 @@ def extract(data: bytes, name: str) -> Extract:
     return found
 
 
-def parse(data: bytes, name: str) -> Element:
-    """The tree of a page, as forgiving as a browser. Raises ReadError when there is nothing in it."""
-    parser = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
+def parse(data: bytes, name: str, as_xml: bool = False) -> Element:
+    """The tree of a page, as forgiving as a browser; `as_xml` for pages of books, where `<a/>` is closed. Raises ReadError."""
     text = _XML.sub("", decode(data), count=1).replace("\0", "")
+    options = {"encoding": "utf-8", "recover": True, "huge_tree": True, "no_network": True, "remove_comments": True, "remove_pis": True}
+    if as_xml or _XHTML.search(text[:2000]):
+        text = _ENTITY.sub(_spelt_out, _DOCTYPE.sub("", text, count=1))
+        parser: etree.XMLParser | etree.HTMLParser = etree.XMLParser(resolve_entities=False, load_dtd=False, **options)
+    else:
+        parser = etree.HTMLParser(**options)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser) if text.strip() else None
     except etree.LxmlError as error:
         raise ReadError(f"{name} is not HTML that can be read: {error}.", "Save the page again.") from error
     if root is None:
         raise ReadError(f"{name} holds no text.", "Put text into the file, or ignore it.")
+    for element in root.iter(etree.Element):
+        element.tag = etree.QName(element).localname.lower()
     return root
+
+
+def _spelt_out(match: re.Match[str]) -> str:
+    """An entity that XML does not know as the characters that HTML means."""
+    return match[0] if match[1] in ("amp", "lt", "gt", "quot", "apos") else html5.get(match[1] + ";", match[0])
 
 
 def decode(data: bytes) -> str:
@@ -66,9 +82,9 @@ def decode(data: bytes) -> str:
     return data.decode("cp1252", "replace")
 
 
-def write(root: Element, draft: Draft) -> None:
-    """Appends the blocks of a tree to a draft."""
-    title = one_line(root.findtext(".//title") or "")
+def write(root: Element, draft: Draft, with_title: bool = True) -> None:
+    """Appends the blocks of a tree to a draft, the page's title first where its headings do not say it."""
+    title = one_line(root.findtext(".//title") or "") if with_title else ""
     first = root.find(".//h1")
     if title and (first is None or one_line("".join(first.itertext())) not in title):
         draft.add(title)

@@ -4,6 +4,7 @@ A reader is imported when the first file of its kind is read.
 """
 
 import re
+import sys
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from rag.errors import ReadError
 from rag.readers.draft import Extract
+from rag.readers.isolation import Isolated
 from rag.readers.plain import decode
 from rag.schema import Place
 
@@ -37,6 +39,10 @@ KINDS = (
     Kind("markdown", (".md", ".markdown"), "plain", "markdown", 0),
     Kind("html", (".html", ".htm", ".xhtml"), "html", "extract", 1, ("lxml",)),
     Kind("pdf", (".pdf",), "pdf", "extract", 1, ("pypdfium2",), packed=True),
+    Kind("docx", (".docx",), "docx", "extract", 1, ("python-docx", "lxml"), packed=True),
+    Kind("csv", (".csv", ".tsv"), "tables", "extract", 1),
+    Kind("json", (".json", ".jsonl", ".ndjson"), "json_lines", "extract", 1),
+    Kind("epub", (".epub",), "epub", "extract", 1, ("lxml",), packed=True),
 )
 _BY_NAME = {kind.name: kind for kind in KINDS}
 _BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
@@ -46,16 +52,29 @@ FORMATS = ", ".join(kind.suffixes[0] for kind in KINDS[:-1]) + f" or {KINDS[-1].
 
 _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
 _HEAD = 4_096
+_OTHER_PACKED = {
+    "xl/workbook.xml": "an Excel workbook",
+    "ppt/presentation.xml": "a PowerPoint presentation",
+    "content.xml": "an OpenDocument file",
+}
+_FOREIGN = (
+    (b"\xd0\xcf\x11\xe0", "an old or encrypted Office file", "Save it as .docx without a password."),
+    (b"{\\rtf", "an RTF file", "Save it as .docx."),
+)
 
 
-def extract(data: bytes, name: str) -> tuple[str, tuple[Place, ...], str]:
+def extract(data: bytes, name: str, isolated: Isolated) -> tuple[str, tuple[Place, ...], str]:
     """The text of a file's bytes, the places in it, and the reader with its version ("" where the text is the file's own).
 
-    Raises ReadError, which begins with `name`, when there is no text in it or it cannot be read.
+    Kinds that libraries read are read by `isolated`. Raises ReadError, which begins with `name`, when there is no text in it or it
+    cannot be read.
     """
     kind = kind_of(data, name)
-    reader: Callable[[bytes, str], Extract] = getattr(import_module(f"rag.readers.{kind.module}"), kind.function)
-    found = reader(data, name)
+    if kind.libraries:
+        found = isolated.extract(kind.module, kind.function, data, name)
+    else:
+        reader: Callable[[bytes, str], Extract] = getattr(import_module(f"rag.readers.{kind.module}"), kind.function)
+        found = reader(data, name)
     return found.text, found.places, _reader(kind.name)
 
 
@@ -79,16 +98,34 @@ def is_current(reader: str) -> bool:
 
 def kind_of(data: bytes, name: str) -> Kind:
     """What a file is: by its first bytes where they say it for certain, else by its suffix. Raises ReadError."""
-    suffix = PurePosixPath(name).suffix.lower()
-    kind = _BY_SUFFIX.get(suffix, _BY_NAME["text"])
+    kind = _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), _BY_NAME["text"])
     head = data[:_HEAD]
     if b"%PDF-" in head[:1024]:
         return _BY_NAME["pdf"]
+    if head.startswith(b"PK\x03\x04"):
+        return _BY_NAME[_packed(data, name)]
+    for mark, what, hint in _FOREIGN:
+        if head.startswith(mark):
+            raise ReadError(f"{name} is {what}.", hint)
     if kind.name in ("text", "pdf") and _HTML.match(head):
         return _BY_NAME["html"]
-    if kind.name == "pdf" and data:
-        raise ReadError(f"{name} is not a PDF: it does not begin as one.", "Give the file the suffix of what it is.")
+    if kind.packed and data:
+        raise ReadError(f"{name} is no {kind.name.upper()} file: it does not begin as one.", "Give the file the suffix of what it is.")
     return kind
+
+
+def _packed(data: bytes, name: str) -> str:
+    """What kind of document a zip archive is. Raises ReadError when it is none that can be read."""
+    from rag.readers.archive import open_zip
+
+    with open_zip(data, name, sys.maxsize) as archive:
+        names = set(archive.namelist())
+    if "META-INF/container.xml" in names:
+        return "epub"
+    if "word/document.xml" in names:
+        return "docx"
+    what = next((what for file, what in _OTHER_PACKED.items() if file in names), "a zip archive, not a document")
+    raise ReadError(f"{name} is {what}.", f"Save what it holds as {FORMATS} files.")
 
 
 @cache
