@@ -1,0 +1,61 @@
+"""A running window as programs see it: its own process on loopback, or an application inside this one."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+ASKED = "How many people jumped out of the building in Zhengzhou in a month?"
+ELSEWHERE = "What is the capital of France?"
+
+
+class Served(NamedTuple):
+    """A running window: its address, and what it printed while starting."""
+
+    address: str
+    said: str
+    process: "subprocess.Popen[str]"
+
+    def client(self, **headers: str) -> httpx.Client:
+        """A client that asks nobody else's proxy."""
+        return httpx.Client(base_url=self.address, headers=headers, trust_env=False, timeout=60)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(corpus: Path, home: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """`groundline chat` as people run it, until the block ends."""
+    arguments = ["chat", "--no-browser", "--port", str(free_port()), "--corpus", str(corpus), "--home", str(home), *options]
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "rag", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        said = ""
+        try:
+            for line in process.stdout:
+                said += line
+                if found := re.search(r"http://\S+:\d+", line):
+                    yield Served(found[0], said, process)
+                    break
+            else:
+                raise AssertionError(f"the window did not start: {said}")
+        finally:
+            process.kill()
