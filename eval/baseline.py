@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from eval.case import Case
 from eval.metrics import METRICS
-from eval.metrics.base import Metric, Score, mean
+from eval.metrics.base import EXTRACTIVE, Metric, Score, mean
 from eval.report.model import Identity, Report
 from eval.statistics import mcnemar, paired_bootstrap, paired_bootstrap_mean
 from eval.summary import clustered
@@ -34,6 +34,7 @@ class Baseline(Frozen):
     suite: str
     identity: Identity
     cases: dict[str, Entry]
+    writer: str = EXTRACTIVE
 
 
 class Change(Frozen):
@@ -61,12 +62,12 @@ def from_report(report: Report) -> Baseline:
         for result in report.cases
         if not result.case.history
     }
-    return Baseline(suite=report.suite, identity=report.identity, cases=entries)
+    return Baseline(suite=report.suite, identity=report.identity, cases=entries, writer=report.writer)
 
 
 def write(baseline: Baseline, path: Path = BASELINE) -> None:
     """Write a baseline as JSON, one line a case, so that a change of it can be read."""
-    head = {"suite": baseline.suite, "identity": baseline.identity.model_dump()}
+    head = {"suite": baseline.suite, "writer": baseline.writer, "identity": baseline.identity.model_dump()}
     lines = [f"  {json.dumps(name)}: {json.dumps(_packed(entry), ensure_ascii=False)}" for name, entry in sorted(baseline.cases.items())]
     body = json.dumps(head, indent=1)[:-2] + ',\n "cases": {\n' + ",\n".join(lines) + "\n }\n}\n"
     path.write_text(body, encoding="utf-8")
@@ -86,14 +87,20 @@ def read(path: Path = BASELINE) -> Baseline:
 
 
 def mismatch(baseline: Baseline, report: Report) -> str:
-    """Why a report cannot be compared with a baseline: another suite, corpus or model; empty when it can."""
+    """Why a report cannot be compared with a baseline: another suite, corpus, model or writer; empty when it can."""
     if baseline.suite != report.suite:
         return f"the baseline is of the suite {baseline.suite}, this run of {report.suite}"
     for what in ("corpus", "model"):
         then, now = getattr(baseline.identity, what), getattr(report.identity, what)
         if then != now:
             return f"the baseline is of another {what} (SHA-256 {then[:12] or 'unknown'}, now {now[:12] or 'unknown'})"
+    if baseline.identity.writer != report.identity.writer:
+        return f"the baseline is of another writer ({_named(baseline)}, now {_named(report)})"
     return ""
+
+
+def _named(judged: Baseline | Report) -> str:
+    return f"{judged.writer} {judged.identity.writer[:12]}" if judged.writer != judged.identity.writer else judged.writer
 
 
 def compare(baseline: Baseline, report: Report) -> tuple[Change, ...]:

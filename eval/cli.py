@@ -1,15 +1,17 @@
 """The command line of the eval: `groundline eval`, or `python -m eval`. Each command imports what it runs, when it runs."""
 
+import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from eval.commands import Options
+    from eval.options import Options
 
 COULD_NOT_RUN = 2
 INTERRUPTED = 130
@@ -23,95 +25,127 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Cases = Annotated[Path | None, typer.Option("--cases", metavar="DIR|FILE", help="Case files. [default: the project's own]")]
-Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID|CATEGORY", help="Run these alone; may be given more than once.")]
-Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of documents. [default: GROUNDLINE_CORPUS, or seeds]")]
-Home = Annotated[
-    Path | None, typer.Option("--home", metavar="DIR", help="Folder that indexes are kept in. [default: GROUNDLINE_HOME, or .groundline]")
-]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the reports. [default: HOME/eval/SUITE]")]
-Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Questions asked at the same time.")]
+_HOME = "Folder that indexes are kept in. [default: GROUNDLINE_HOME, or .groundline]"
+_LLM = "Who writes, as `groundline ask --llm` takes it; shown beside the extractive answers. [default: GROUNDLINE_LLM, or extractive]"
+
+# The options that several commands share, with their defaults; a command that takes `options` has those that it is given here.
+_SHARED: dict[str, tuple[object, object]] = {
+    "cases": (Annotated[Path | None, typer.Option("--cases", metavar="DIR|FILE", help="Case files. [default: the project's own]")], None),
+    "only": (
+        Annotated[list[str] | None, typer.Option("--only", metavar="ID|CATEGORY", help="Run these alone; may be given more than once.")],
+        None,
+    ),
+    "corpus": (
+        Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of documents. [default: GROUNDLINE_CORPUS, or seeds]")],
+        None,
+    ),
+    "home": (Annotated[Path | None, typer.Option("--home", metavar="DIR", help=_HOME)], None),
+    "out": (Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the reports. [default: HOME/eval/SUITE]")], None),
+    "jobs": (Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="Questions asked at the same time.")], 1),
+    "llm": (Annotated[str | None, typer.Option("--llm", metavar="SPEC", help=_LLM)], None),
+    "data": (
+        Annotated[
+            Path | None, typer.Option("--data", metavar="DIR", help="Folder of the public data sets. [default: GROUNDLINE_EVAL_DATA]")
+        ],
+        None,
+    ),
+    "all": (Annotated[bool, typer.Option("--all", help="Ask every question of a public set, not a sample.")], False),
+}
+_RUN = ("cases", "only", "corpus", "home", "out", "jobs", "llm")
+
+
+def _taking(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command the shared options of these names, in place of its parameter `options`, which gets them in one."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command)
+
+        @wraps(command)
+        def run(**given: Any) -> None:
+            from eval.options import Options
+
+            shared = {name: given.pop(name) for name in names}
+            if "only" in shared:
+                shared["only"] = tuple(shared["only"] or ())
+            command(options=Options(**shared), **given)
+
+        kind = inspect.Parameter.KEYWORD_ONLY
+        kept = [parameter.replace(kind=kind) for name, parameter in own.parameters.items() if name != "options"]
+        added = [inspect.Parameter(name, kind, annotation=_SHARED[name][0], default=_SHARED[name][1]) for name in names]
+        parameters = [*kept, *added]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        setattr(run, "__signature__", inspect.Signature(parameters))  # noqa: B010
+        return run
+
+    return decorate
 
 
 @app.callback(invoke_without_command=True)
+@_taking(*_RUN, "data", "all")
 def run(
     context: typer.Context,
+    options: "Options",
     suite: Annotated[str, typer.Option("--suite", metavar="NAME", help="seeds, xquad, squad2, clapnq or summedits.")] = "seeds",
-    data: Annotated[
-        Path | None, typer.Option("--data", metavar="DIR", help="Folder of the public data sets. [default: GROUNDLINE_EVAL_DATA]")
-    ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Ask every question of a public set, not a sample.")] = False,
-    cases: Cases = None,
-    only: Only = None,
-    corpus: Corpus = None,
-    home: Home = None,
-    out: Out = None,
-    jobs: Jobs = 1,
 ) -> None:
     """Run a suite, print its table, and write report.json, report.md, junit.xml and report.html."""
     if context.invoked_subcommand is not None:
         return
     with _frame():
-        from eval.commands import Options, run_suite
+        from eval.commands import run_suite
 
-        code = run_suite(suite, Options(cases, tuple(only or ()), corpus, home, out, jobs, data, all_))
+        code = run_suite(suite, options)
     raise typer.Exit(code)
 
 
 @app.command()
+@_taking(*_RUN)
 def gate(
+    options: "Options",
     baseline_file: Annotated[Path | None, typer.Option("--baseline", metavar="FILE", help="The stored baseline.")] = None,
     rules: Annotated[Path | None, typer.Option("--rules", metavar="FILE", help="The thresholds. [default: eval/gate.toml]")] = None,
-    cases: Cases = None,
-    only: Only = None,
-    corpus: Corpus = None,
-    home: Home = None,
-    out: Out = None,
-    jobs: Jobs = 1,
 ) -> None:
     """Hold the seeds suite to the thresholds and to the stored baseline: exit 0 holds, 1 fails, 2 could not run."""
     with _frame():
         from eval.commands import run_gate
 
-        code = run_gate(_options(cases, only, corpus, home, out, jobs), baseline_file, rules)
+        code = run_gate(options, baseline_file, rules)
     raise typer.Exit(code)
 
 
 @app.command()
+@_taking(*_RUN)
 def baseline(
+    options: "Options",
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where to write. [default: eval/baseline.json]")] = None,
-    cases: Cases = None,
-    only: Only = None,
-    corpus: Corpus = None,
-    home: Home = None,
-    out: Out = None,
-    jobs: Jobs = 1,
 ) -> None:
-    """Write a new baseline: what every case scores now, with the hashes of corpus, model and code."""
+    """Write a new baseline: what every case scores now, with the hashes of corpus, model, writer and code."""
     with _frame():
         from eval.commands import run_baseline
 
-        code = run_baseline(_options(cases, only, corpus, home, out, jobs), to)
+        code = run_baseline(options, to)
     raise typer.Exit(code)
 
 
 @app.command()
+@_taking("corpus")
 def mutate(
+    options: "Options",
     show: Annotated[
         list[str] | None, typer.Option("--show", metavar="OPERATOR", help="List what this operator made and the checks did not expect.")
     ] = None,
-    corpus: Corpus = None,
 ) -> None:
     """Break correct answers, edit others harmlessly, and print what the checks notice."""
     with _frame():
         from eval.commands import run_mutate
 
-        code = run_mutate(corpus, tuple(show or ()))
+        code = run_mutate(options.corpus, tuple(show or ()))
     raise typer.Exit(code)
 
 
 @app.command()
+@_taking("corpus", "home")
 def new(
+    options: "Options",
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="What to ask; ignored with --answer.")] = "",
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Case file to add to; made when it is not there.")] = Path("cases.json"),
     answer: Annotated[Path | None, typer.Option("--answer", metavar="FILE", help="A saved answer (`ask --json`, or the window's).")] = None,
@@ -121,21 +155,13 @@ def new(
     ] = None,
     expect: Annotated[str, typer.Option("--expect", metavar="KIND", help="answer or abstain. [default: what the engine did]")] = "",
     category: Annotated[str, typer.Option("--category", help="Category of the case.")] = "own",
-    corpus: Corpus = None,
-    home: Home = None,
 ) -> None:
     """Turn a question and its answer into a case, to be edited by hand."""
     with _frame():
         from eval.new import Wish, run_new
 
-        code = run_new(Wish(question, to, answer, tuple(gold or ()), expect, category), corpus, home)
+        code = run_new(Wish(question, to, answer, tuple(gold or ()), expect, category), options.corpus, options.home)
     raise typer.Exit(code)
-
-
-def _options(cases: Path | None, only: list[str] | None, corpus: Path | None, home: Path | None, out: Path | None, jobs: int) -> "Options":
-    from eval.commands import Options
-
-    return Options(cases, tuple(only or ()), corpus, home, out, jobs)
 
 
 @contextmanager

@@ -1,15 +1,20 @@
 """What each command of the eval does: find what it needs, run it, print, write, and say how it ended."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eval import baseline, gate, terminal
 from eval.case import CORPORA, Case
 from eval.corpus import read_documents
+from eval.metrics.base import EXTRACTIVE
+from eval.metrics.writing import WRITING
 from eval.mutate import OPERATORS, Mutant, mutate, tally
+from eval.options import Options
 from eval.report.model import Report
 from eval.report.write import write_report
 from eval.run import evaluate
@@ -18,20 +23,12 @@ from rag.config import Settings
 from rag.embed import MiniLM
 from rag.engine import Engine, open_corpus
 from rag.errors import EvalError
+from rag.ingest import Progress
+from rag.providers import close_llm, make_llm
+from rag.writing import checked_llm
 
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line says about a run; None is the default."""
-
-    cases: Path | None = None
-    only: tuple[str, ...] = ()
-    corpus: Path | None = None
-    home: Path | None = None
-    out: Path | None = None
-    jobs: int = 1
-    data: Path | None = None
-    all: bool = False
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
 
 
 def run_suite(name: str, options: Options) -> int:
@@ -39,7 +36,7 @@ def run_suite(name: str, options: Options) -> int:
     if name not in NAMES:
         raise EvalError(f"There is no suite {name!r}.", f"Suites: {', '.join(NAMES)}.")
     if name == "seeds":
-        report = run_seeds(options)
+        report = side_by_side(run_seeds, options)
         terminal.print_report(report)
         _write(report, options)
     elif name == "summedits":
@@ -47,10 +44,10 @@ def run_suite(name: str, options: Options) -> int:
     elif reason := missing(EXTERNAL[name].needs, data_folder(options)):
         _not_run(name, EXTERNAL[name].title, reason)
     else:
-        report = run_external(name, options)
+        report = side_by_side(partial(run_external, name), options)
         sampled = "" if options.all else " (a sample, the same every time; --all asks all)"
         terminal.say(f"{EXTERNAL[name].title}; {len(report.cases)} questions asked{sampled}.")
-        terminal.print_report(report, EXTERNAL[name].metrics)
+        terminal.print_report(report, (*EXTERNAL[name].metrics, *WRITING))
         _write(report, options)
     return gate.PASSED
 
@@ -88,6 +85,31 @@ def run_mutate(corpus: Path | None, show: tuple[str, ...]) -> int:
         if mutant.operator in show and _unexpected(mutant):
             terminal.say(f"{mutant.operator}, {mutant.outcome}: {mutant.after} ({mutant.why or 'nothing found'}) from: {mutant.before}")
     return gate.PASSED
+
+
+def side_by_side(run: Callable[[Options], Report], options: Options) -> Report:
+    """The report of a run; where a language model writes, with the extractive run over the same cases beside it."""
+    if not _written(options):
+        return run(options)
+    extractive = run(replace(options, llm=EXTRACTIVE))
+    return run(options).model_copy(update={"beside": extractive})
+
+
+def _written(options: Options) -> bool:
+    """Whether a language model writes: by the options, or by the environment."""
+    chosen = Settings().llm if options.llm is None else options.llm
+    return not isinstance(chosen, str) or chosen.strip() not in ("", EXTRACTIVE)
+
+
+def _writer(stack: ExitStack, options: Options, settings: Settings) -> "LLM | None":
+    """The language model that writes, to be closed with the stack where it was opened here."""
+    chosen = Settings().llm if options.llm is None else options.llm
+    if not isinstance(chosen, str):
+        return checked_llm(chosen)
+    made = make_llm(chosen, settings)
+    if made is not None:
+        stack.callback(close_llm, made)
+    return made
 
 
 def run_seeds(options: Options) -> Report:
@@ -129,19 +151,21 @@ def data_folder(options: Options) -> Path | None:
 
 def _evaluate(suite: str, cases: tuple[Case, ...], corpus: Path, options: Options) -> Report:
     model = MiniLM()
+    names = sorted({case.corpus for case in cases if case.corpus})
+    folders = [corpus, *(CORPORA / name for name in names)]
     with ExitStack() as stack:
-        engine = _open(stack, corpus, options, model)
-        variants: Mapping[str, Engine] = {
-            name: _open(stack, CORPORA / name, options, model) for name in sorted({case.corpus for case in cases if case.corpus})
-        }
-        bar = stack.enter_context(terminal.ProgressBar(f"Asking {suite}"))
-        finished = _out(suite, options) / "finished.jsonl"
+        # A model that fails is a finding about the case; quotes in its place would be judged as if it had written them.
+        settings = Settings(llm=EXTRACTIVE, on_failure="error")
+        llm = _writer(stack, options, settings)
+        engine, *others = (_open(stack, folder, options, settings, model, llm) for folder in folders)
+        bar = stack.enter_context(terminal.ProgressBar(f"Asking {suite}, answers by {engine.llm_name}"))
+        finished = _out(suite, options) / ("finished.jsonl" if llm is None else "finished-model.jsonl")
         return evaluate(
             cases,
             engine,
             options.jobs,
             corpus=corpus,
-            variants=variants,
+            variants=dict(zip(names, others, strict=True)),
             suite=suite,
             model=model.fingerprint,
             finished=finished,
@@ -149,9 +173,13 @@ def _evaluate(suite: str, cases: tuple[Case, ...], corpus: Path, options: Option
         )
 
 
-def _open(stack: ExitStack, corpus: Path, options: Options, model: MiniLM) -> Engine:
+def _open(stack: ExitStack, corpus: Path, options: Options, settings: Settings, model: MiniLM, llm: "LLM | None") -> Engine:
     with terminal.ProgressBar(f"Indexing {corpus}") as bar:
-        engine = open_corpus(corpus, home=_home(options), embed_model=model, progress=lambda state: bar(state.done, state.total))
+
+        def told(state: Progress) -> None:
+            bar(state.done, state.total)
+
+        engine = open_corpus(corpus, home=_home(options), settings=settings, embed_model=model, llm=llm, progress=told)
     engine.retrieve("warm")  # loading the model and the index is no part of a question's time
     return stack.enter_context(engine)
 

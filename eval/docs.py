@@ -14,9 +14,10 @@ from pathlib import Path
 
 from eval import baseline, gate, terminal
 from eval.case import load_cases
-from eval.commands import Options, data_folder, run_external, run_seeds
+from eval.commands import data_folder, run_external, run_seeds
 from eval.corpus import read_documents
 from eval.mutate import OPERATORS, Mutant, mutate, tally
+from eval.options import Options
 from eval.report.model import Report
 from eval.suites import EXTERNAL, missing, summedits
 

@@ -8,6 +8,7 @@ import eval.case
 import rag.embed
 from eval.case import Case
 from eval.corpus import corpus_hash
+from eval.metrics.base import EXTRACTIVE
 from eval.report.model import Identity
 from rag.schema import Document
 
@@ -16,10 +17,16 @@ _CODE_SUFFIXES = (".py", ".json", ".toml", ".txt", ".gz", ".npy", ".npz")
 _NOT_CODE = ("cases", "corpora", "baseline.json")
 
 
-def identify(cases: Iterable[Case], documents: Mapping[str, Document], model: str) -> Identity:
-    """The identity of a run over these cases, documents and embedding model."""
+def identify(cases: Iterable[Case], documents: Mapping[str, Document], model: str, writer: str = EXTRACTIVE) -> Identity:
+    """The identity of a run over these cases, documents and embedding model, its answers written by `writer`."""
     lines = "".join(f"{case.model_dump_json()}\n" for case in cases)
-    return Identity(corpus=corpus_hash(documents), model=model, code=code_hash(), cases=hashlib.sha256(lines.encode()).hexdigest())
+    return Identity(
+        corpus=corpus_hash(documents),
+        model=model,
+        code=code_hash(),
+        cases=hashlib.sha256(lines.encode()).hexdigest(),
+        writer=writer if writer == EXTRACTIVE else hashlib.sha256(writer.encode()).hexdigest(),
+    )
 
 
 def code_hash() -> str:

@@ -12,7 +12,7 @@ from typing import Protocol
 from eval.case import Case, check_gold, corpus_of
 from eval.corpus import read_documents
 from eval.identity import identify
-from eval.metrics.base import Outcome
+from eval.metrics.base import EXTRACTIVE, Outcome
 from eval.report.model import Identity, Report
 from eval.summary import summarise
 from rag.errors import EvalError
@@ -44,8 +44,10 @@ def evaluate(
     """Ask the engine every case and judge the answers against the files of `corpus`.
 
     `variants` holds the engines of cases that name a corpus of their own. `finished` is a file that keeps the cases done, so that a
-    killed run goes on from there; it is removed at the end. `progress` is called with (done, total). Raises CaseError when a gold
-    span is not in its file, EvalError when there is nothing to run or a case's variant has no engine.
+    killed run goes on from there; it is removed at the end. Who writes is the engine's `llm_name`, extractive where it has none; what a
+    language model fails with is its case's error, so long as the engine's setting `on_failure` is "error". `progress` is called with
+    (done, total). Raises CaseError when a gold span is not in its file, EvalError when there is nothing to run or a case's variant has
+    no engine.
     """
     chosen = tuple(cases)
     if not chosen:
@@ -58,9 +60,16 @@ def evaluate(
         if name not in engines:
             raise EvalError(f"No engine was given for the corpus variant {name!r}.", "Pass it in `variants`.")
         check_gold([case for case in chosen if case.corpus == name], documents[name])
-    identity = identify(chosen, documents[""], model)
+    writer = getattr(engine, "llm_name", EXTRACTIVE)
+    identity = identify(chosen, documents[""], model, _policy(writer, engine))
     outcomes = _run(chosen, engines, jobs, _Finished(finished, identity), progress)
-    return summarise(suite, str(corpus), identity, outcomes, lambda case: documents[case.corpus])
+    return summarise(suite, str(corpus), identity, outcomes, lambda case: documents[case.corpus], writer)
+
+
+def _policy(writer: str, engine: Engine) -> str:
+    """The writer and what becomes of its unsupported sentences: both decide what an answer says."""
+    settings = getattr(engine, "settings", None)
+    return writer if writer == EXTRACTIVE or settings is None else f"{writer} {settings.on_unsupported}"
 
 
 def _first(cases: tuple[Case, ...], variant: str) -> Case:

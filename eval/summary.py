@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from eval.case import Case
 from eval.metrics import METRICS
-from eval.metrics.base import Metric, Outcome, Score, mean
+from eval.metrics.base import EXTRACTIVE, Metric, Outcome, Score, mean
 from eval.metrics.risk_coverage import RISK_COVERAGE, curve
 from eval.report.model import CaseResult, Figure, Identity, Report, Verdict
 from eval.statistics import Interval, bootstrap, bootstrap_mean
@@ -33,7 +33,9 @@ def score(outcome: Outcome, documents: Mapping[str, Document]) -> CaseResult:
     return CaseResult(case=outcome.case, verdict=verdict, problems=problems, scores=scores, answer=answer, error=outcome.error)
 
 
-def summarise(suite: str, corpus: str, identity: Identity, outcomes: Sequence[Outcome], documents_of: DocumentsOf) -> Report:
+def summarise(
+    suite: str, corpus: str, identity: Identity, outcomes: Sequence[Outcome], documents_of: DocumentsOf, writer: str = EXTRACTIVE
+) -> Report:
     """The report of a run. Cases with history count only under their category: their question is asked without it."""
     results = [score(outcome, documents_of(outcome.case)) for outcome in outcomes]
     alone = [result for result in results if not result.case.history]
@@ -52,6 +54,7 @@ def summarise(suite: str, corpus: str, identity: Identity, outcomes: Sequence[Ou
         cases=tuple(map(_untimed, results)),
         risk_coverage={split: _curve([r for r in alone if split in (r.case.split, "all")]) for split in (*SPLITS, "all")},
         timings=_timings(results),
+        writer=writer,
     )
 
 

@@ -11,9 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.gate import Result
-from eval.metrics import METRICS
 from eval.mutate import Tally
-from eval.report.markdown import COLUMNS, cell, verdict_line
+from eval.report.columns import cell, headings, rows, timing_lines, verdict_lines
 from eval.report.model import Report
 from eval.suites.summedits import DomainResult
 from rag.errors import GroundlineError
@@ -52,21 +51,20 @@ def say(text: str) -> None:
 
 
 def print_report(report: Report, metrics: Iterable[str] = (), most: int = MOST_CASES, to: Console | None = None) -> None:
-    """The figures of a run by split, and at most `most` cases that did not pass; `metrics` limits the rows."""
-    wanted = tuple(metrics)
+    """The figures of a run by split, or by writer where two stand side by side, and at most `most` cases that did not pass.
+
+    `metrics` limits the rows.
+    """
     out = to or console()
     wide = out.width >= WIDE
-    table = _table(report.suite, "metric", *([""] if wide else []), *COLUMNS)
-    for metric in METRICS:
-        figures = [report.figure(metric.name, split) for split in COLUMNS]
-        if any(figures) and (not wanted or metric.name in wanted):
-            cells = [cell(figure, interval=wide or split == "all") for split, figure in zip(COLUMNS, figures, strict=True)]
-            arrow = "↑" if metric.higher_is_better else "↓"
-            table.add_row(f"{metric.name} {arrow}", *([metric.title] if wide else []), *cells)
+    heads, compared = headings(report), report.beside is not None
+    table = _table(report.suite, "metric", *([""] if wide else []), *heads, *(["change"] if compared else []))
+    for row in rows(report, metrics):
+        cells = [cell(figure, interval=wide or head == "all") for head, figure in zip(heads, row.figures, strict=True)]
+        table.add_row(row.name, *([row.metric.title] if wide else []), *cells, *([row.change] if compared else []))
     out.print(table)
-    out.print(Text(verdict_line(report)))
-    if report.timings:
-        out.print(Text(", ".join(f"{name} {value:g} ms" for name, value in report.timings.items())))
+    for line in (*verdict_lines(report), *timing_lines(report)):
+        out.print(Text(_line(line)))
     wrong = [result for result in report.cases if result.verdict != "passed"]
     for result in wrong[:most]:
         line = _line(f"{result.case.id} {result.verdict}: {result.case.question} | {'; '.join(result.problems)}")

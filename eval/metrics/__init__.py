@@ -13,6 +13,7 @@ from eval.metrics import (
     premises,
     risk_coverage,
     tokens,
+    writing,
 )
 from eval.metrics.base import Metric, Outcome, Score
 from eval.metrics.hit import hit_at
@@ -47,6 +48,10 @@ METRICS: tuple[Metric, ...] = (
     boilerplate.BOILERPLATE,
     injections.OBEYED,
     tokens.TOKENS,
+    writing.UNSUPPORTED,
+    writing.UNCITED,
+    writing.UNKNOWN,
+    writing.DECLINES,
     latency.P50,
     latency.P95,
 )

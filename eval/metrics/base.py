@@ -9,6 +9,7 @@ from pydantic import Field
 from eval.case import Case, Gold
 from rag.schema import Answer, Citation, Document, Frozen, Hit
 
+EXTRACTIVE = "extractive"  # who wrote an answer that quotes
 HOLD_SHARE = 0.8  # share of a gold span's characters that a span must cover to hold it: sentence ends may differ by a quote mark
 Meta = str | int | float | bool | list[str]
 

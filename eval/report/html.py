@@ -9,9 +9,8 @@ from pathlib import Path
 
 from eval.case import Gold, corpus_of
 from eval.corpus import read_documents
-from eval.metrics import METRICS
 from eval.report.chart import risk_coverage_chart
-from eval.report.markdown import COLUMNS, cell, verdict_line
+from eval.report.columns import cell, headings, rows, timing_lines, verdict_lines
 from eval.report.model import CaseResult, Report
 from rag.errors import CorpusError
 from rag.schema import AnswerSentence, Citation, Document
@@ -28,6 +27,7 @@ def to_html(report: Report) -> str:
     documents = _documents(report)
     wrong = [result for result in report.cases if result.verdict != "passed"]
     pages = "\n".join(_page(result, documents.get(result.case.corpus, {})) for result in wrong)
+    verdicts = "".join(f"<p>{_text(line)}</p>" for line in (*verdict_lines(report), *timing_lines(report)))
     title = f"Grounding eval: {_text(report.suite)}"
     return f"""<!doctype html>
 <html lang="en">
@@ -43,7 +43,7 @@ def to_html(report: Report) -> str:
 <main>
 <section class="page" id="top">
 <h1>{title}</h1>
-<p>{_text(verdict_line(report))}</p>
+{verdicts}
 {_metrics(report)}
 {risk_coverage_chart(report.risk_coverage)}
 {_list(wrong)}
@@ -57,15 +57,14 @@ def to_html(report: Report) -> str:
 
 
 def _metrics(report: Report) -> str:
-    rows = []
-    for metric in METRICS:
-        figures = [report.figure(metric.name, split) for split in COLUMNS]
-        if any(figures):
-            cells = "".join(f"<td>{_text(cell(figure))}</td>" for figure in figures)
-            arrow = "↑" if metric.higher_is_better else "↓"
-            rows.append(f"<tr><th>{_text(metric.name)} {arrow}</th><td>{_text(metric.title)}</td>{cells}</tr>")
-    head = "".join(f"<th>{split}</th>" for split in COLUMNS)
-    return f"<h2>Metrics</h2>\n<table><tr><th>metric</th><th></th>{head}</tr>\n{''.join(rows)}</table>"
+    compared = report.beside is not None
+    lines = []
+    for row in rows(report):
+        said = [*map(cell, row.figures), *([row.change] if compared else [])]
+        cells = "".join(f"<td>{_text(one)}</td>" for one in said)
+        lines.append(f"<tr><th>{_text(row.name)}</th><td>{_text(row.metric.title)}</td>{cells}</tr>")
+    head = "".join(f"<th>{_text(name)}</th>" for name in (*headings(report), *(["change"] if compared else [])))
+    return f"<h2>Metrics</h2>\n<table><tr><th>metric</th><th></th>{head}</tr>\n{''.join(lines)}</table>"
 
 
 def _list(wrong: list[CaseResult]) -> str:

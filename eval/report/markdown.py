@@ -1,10 +1,9 @@
 """The report as Markdown, short enough for the step summary of a CI."""
 
-from eval.metrics import METRICS
-from eval.report.model import CaseResult, Figure, Report
+from eval.report.columns import cell, headings, rows, timing_lines, verdict_lines
+from eval.report.model import CaseResult, Report
 
 MOST_CASES = 60
-COLUMNS = ("development", "test", "all")
 BY_CATEGORY = ("hit@3", "evidence_first", "evidence_any", "abstention_recall", "false_abstention", "premise_corrected", "citation_recall")
 
 
@@ -12,7 +11,7 @@ def to_markdown(report: Report) -> str:
     """Verdicts, the table of metrics by split, a table by category and the failing cases."""
     parts = [
         f"# Grounding eval: {report.suite}",
-        verdict_line(report),
+        "\n".join(f"{_plain(line)}  " for line in verdict_lines(report)).rstrip(),
         _metrics(report),
         _categories(report),
         _failures(report),
@@ -21,29 +20,13 @@ def to_markdown(report: Report) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def verdict_line(report: Report) -> str:
-    """How many cases ended how."""
-    names = {"passed": "passed", "failed": "failed", "not_judged": "could not be judged", "error": "ended with an error"}
-    counts = [f"{report.count(verdict)} {name}" for verdict, name in names.items()]  # type: ignore[arg-type]
-    return f"{len(report.cases)} cases: {', '.join(counts)}."
-
-
-def cell(figure: Figure | None, interval: bool = True) -> str:
-    """A figure, with its interval and n where wanted."""
-    if figure is None or figure.value is None:
-        return "–" if figure is None or not figure.not_judged else f"– ({figure.not_judged} not judged)"
-    bounds = f" [{figure.low:.3f}, {figure.high:.3f}]" if interval and figure.low is not None and figure.high is not None else ""
-    skipped = f", {figure.not_judged} not judged" if figure.not_judged else ""
-    return f"{figure.value:.3f}{bounds} n={figure.n}{skipped}" if interval else f"{figure.value:.3f}{skipped}"
-
-
 def _metrics(report: Report) -> str:
-    lines = ["| metric | | development | test | all |", "| --- | --- | --- | --- | --- |"]
-    for metric in METRICS:
-        figures = [report.figure(metric.name, split) for split in COLUMNS]
-        if any(figures):
-            arrow = "↑" if metric.higher_is_better else "↓"
-            lines.append(f"| `{metric.name}` {arrow} | {metric.title} | {' | '.join(cell(figure) for figure in figures)} |")
+    compared = report.beside is not None
+    heads = ["metric", "", *map(_plain, headings(report)), *(["change"] if compared else [])]
+    lines = [f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
+    for row in rows(report):
+        cells = [f"`{row.metric.name}` {row.name[-1]}", row.metric.title, *map(cell, row.figures), *([row.change] if compared else [])]
+        lines.append(f"| {' | '.join(cells)} |")
     return "## Metrics\n\nIn brackets 95 % intervals over documents; ↑ higher is better, ↓ lower.\n\n" + "\n".join(lines)
 
 
@@ -83,5 +66,4 @@ def _plain(text: str, most: int = 240) -> str:
 
 def _identity(report: Report) -> str:
     hashes = ", ".join(f"{name} `{value[:12] or 'unknown'}`" for name, value in report.identity.model_dump().items())
-    timings = ", ".join(f"{name} {value:g} ms" for name, value in report.timings.items())
-    return f"Judged: {hashes}. Timings: {timings}."
+    return f"Judged: {hashes}. Timings: {_plain('; '.join(timing_lines(report)))}."

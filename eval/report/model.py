@@ -3,19 +3,23 @@
 from typing import Literal
 
 from eval.case import Case
-from eval.metrics.base import Score
+from eval.metrics.base import EXTRACTIVE, Score
 from rag.schema import Answer, Frozen
 
 Verdict = Literal["passed", "failed", "not_judged", "error"]
 
 
 class Identity(Frozen):
-    """What was judged: hashes of the corpus, the embedding model and the code (SHA-256, hex), and of the cases."""
+    """What was judged: hashes of the corpus, the embedding model and the code (SHA-256, hex), and of the cases.
+
+    `writer` is "extractive", or a hash of the language model's name and of the policy that its sentences were under.
+    """
 
     corpus: str
     model: str
     code: str
     cases: str
+    writer: str = EXTRACTIVE
 
 
 class Figure(Frozen):
@@ -49,6 +53,7 @@ class Report(Frozen):
     """One run of a suite. `timings` is the only part that differs between two runs over the same bytes.
 
     `risk_coverage` holds the points (coverage, risk) of each split's curve, from the most confident answer to all answers given.
+    `writer` names who wrote the answers; `beside` is the extractive run over the same cases, where a language model is compared with it.
     """
 
     suite: str
@@ -58,6 +63,8 @@ class Report(Frozen):
     cases: tuple[CaseResult, ...]
     risk_coverage: dict[str, tuple[tuple[float, float], ...]]
     timings: dict[str, float]
+    writer: str = EXTRACTIVE
+    beside: "Report | None" = None
 
     def figure(self, metric: str, split: str = "all", category: str = "") -> Figure | None:
         """The figure of a metric, or None when no case could give one."""
