@@ -2,7 +2,7 @@
 async function linked() {
   const wish = new URLSearchParams(location.search);
   if (wish.has("chat")) await openConversation(wish.get("chat"));
-  if (wish.has("page")) go(wish.get("page"), false);
+  if (wish.has("view")) go(wish.get("view"), false);
   if (!wish.has("doc")) return;
   const number = (name) => Math.max(0, Number.parseInt(wish.get(name) || "0", 10) || 0);
   await open({ path: wish.get("doc"), start: number("start"), end: number("end") }, null);

@@ -20,7 +20,7 @@ function go(name, push = true) {
   desk.dataset.page = name;
   part("source").hidden = name !== "chat";
   showSide(false);
-  if (push) address({ page: name === "chat" ? null : name });
+  if (push) address({ view: name === "chat" ? null : name });
   if (views[name]) views[name].show(container);
 }
 
