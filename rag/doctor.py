@@ -8,7 +8,9 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from importlib import metadata
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from pydantic import ValidationError
 
 from rag.config import Settings
 from rag.embed import MODEL_FOLDER, MODEL_SHA256
@@ -173,3 +175,33 @@ def _environment(_: Settings) -> Iterator[Finding]:
                 yield Finding(part=name, state="note", found="is set, but is no setting", hint="docs/settings.md lists the settings.")
     if sys.flags.optimize:
         yield Finding(part="python -O", state="note", found="assertions are off")
+
+
+class InForce(NamedTuple):
+    """A setting as it is in force, the variable that can set it, and where its value came from."""
+
+    name: str
+    variable: str
+    value: object
+    default: object
+    origin: Literal["default", "environment", "command line"]
+    description: str
+
+
+def in_force(settings: Settings) -> tuple[InForce, ...]:
+    """Every setting in order. What neither is the default nor stands in the environment was given on the command line, or in Python."""
+    given = {name.upper() for name in os.environ}
+    try:
+        outside: Settings | None = Settings()
+    except ValidationError:  # a variable that cannot be used: what is in force came from elsewhere
+        outside = None
+    found = []
+    for name, field in Settings.model_fields.items():
+        variable, value = f"GROUNDLINE_{name}".upper(), getattr(settings, name)
+        origin: Literal["default", "environment", "command line"] = "default"
+        if variable in given and outside is not None and getattr(outside, name) == value:
+            origin = "environment"
+        elif value != field.default:
+            origin = "command line"
+        found.append(InForce(name, variable, value, field.default, origin, field.description or ""))
+    return tuple(found)
