@@ -165,7 +165,9 @@ def test_an_empty_corpus_is_said_to_be_empty(tmp_path: Path) -> None:
 
 def test_the_description_is_complete_and_loads_nothing_from_elsewhere(api: httpx.Client) -> None:
     described = api.get("openapi.json").json()
-    assert {"/ask", "/documents", "/documents/{path}", "/passages", "/verify", "/health", "/metrics", "/update"} <= described["paths"].keys()
+    assert {"/ask", "/documents", "/documents/{path}", "/passages", "/verify", "/health", "/metrics", "/update"} <= described[
+        "paths"
+    ].keys()
     assert described["servers"] == [{"url": "/api/v1"}]
     assert described["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Answer")
     page = api.get("docs").text
@@ -218,7 +220,9 @@ def test_a_huge_body_is_refused_whether_or_not_it_is_announced(served: Served, a
         assert liar.recv(100).startswith(b"HTTP/1.1 413")
 
 
-@pytest.mark.parametrize("path", ["..%2f..%2f..%2fetc%2fpasswd", "%2fetc%2fpasswd", "a%00b", "%ff%fe", "..", "a%0d%0ab", "%E2%80%AEtxt.exe"])
+@pytest.mark.parametrize(
+    "path", ["..%2f..%2f..%2fetc%2fpasswd", "%2fetc%2fpasswd", "a%00b", "%ff%fe", "..", "a%0d%0ab", "%E2%80%AEtxt.exe"]
+)
 def test_no_path_leads_out_of_the_index(served: Served, path: str) -> None:
     host, port = served.address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), 30) as raw:

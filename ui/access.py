@@ -7,10 +7,10 @@ import secrets
 import socket
 import time
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Protocol
 
 from rag.errors import SettingsError
 from ui.limits import Attempts
@@ -187,16 +187,6 @@ def read_people(text: str, where: str) -> dict[str, str]:
     if not people:
         raise SettingsError(f"There is no name and password in {where}.", "Write USER:PASSWORD.")
     return people
-
-
-def visitor(request: Any) -> str:
-    """Whose conversations are shown: unguessable, or the name of who has logged in; "" for a request that did not come through the gate.
-
-    Takes Gradio's, FastAPI's or Starlette's request.
-    """
-    scope: MutableMapping[str, Any] = getattr(getattr(request, "request", request), "scope", {})
-    caller = scope.get(CALLER)
-    return caller.visitor if isinstance(caller, Caller) else ""
 
 
 def new_visitor() -> str:
