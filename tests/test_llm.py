@@ -3,11 +3,12 @@
 import asyncio
 import doctest
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -15,13 +16,14 @@ from rag import Answer, Engine, Settings, open_corpus, verify
 from rag.answer import ABSTAINED, ORDERED
 from rag.citations import markers
 from rag.errors import ModelError, ModelUnreachable, SettingsError
-from rag.prompts import Task, new_mark, writing_prompt
+from rag.events import Event, Sentence
+from rag.prompts import Task, neutral, new_mark, writing_prompt
 from rag.tokens import count_tokens
-from rag.writing.claims import read_claims
+from rag.writing.claims import ClaimReader, read_claims
 from rag.writing.compose import NO_SOURCE
-from rag.writing.fit import ANSWER_TOKENS, MOST_TOKENS
+from rag.writing.fit import ANSWER_TOKENS, MOST_TOKENS, SMALL_WINDOW, Source
 from rag.writing.marks import marks
-from rag.writing.stream import DECLINED
+from rag.writing.stream import DECLINED, write
 from tests.support import harbour
 from tests.support.scripted_llm import ScriptedLLM
 
@@ -242,16 +244,18 @@ def test_the_same_question_makes_the_same_prompt(writer: Writer) -> None:
     assert writer.llm.prompts[-1] == writer.llm.prompts[-2]
 
 
-@pytest.mark.parametrize(("window", "num_output"), [(800, 100), (1_000, 256), (2_000, 5_000), (200_000, -1)])
+@pytest.mark.parametrize(("window", "num_output"), [(512, -1), (512, 256), (1_024, 256), (2_048, 5_000), (200_000, -1)])
 def test_a_prompt_stays_within_its_tokens(seeds: Path, home: Path, window: int, num_output: int) -> None:
-    llm = ScriptedLLM(["Thirty-five did [1]."], window=window, num_output=num_output)
+    llm = ScriptedLLM(["At least 35 people did [1]."], window=window, num_output=num_output)
     with open_corpus(seeds, home=home, update=False, llm=llm) as engine:
         answer = engine.ask("How many people jumped out of the building in Zhengzhou?")
     (prompt,) = llm.prompts
-    answering = min(num_output if num_output > 0 else ANSWER_TOKENS, window // 2)
-    assert count_tokens(prompt) <= min(window - answering, MOST_TOKENS)
+    answering = min(num_output if num_output > 0 else ANSWER_TOKENS, window // (4 if window <= SMALL_WINDOW else 2))
+    room = min(window - answering, MOST_TOKENS)
+    assert count_tokens(prompt) <= room
     assert "at least 35 people in Zhengzhou" in prompt
-    assert count_tokens(prompt) > min(window - answering, MOST_TOKENS) - 600
+    assert count_tokens(prompt) > room - (600 if window > 1_024 else 300)
+    assert window > 512 or verdicts(answer) == ["supported"]
     holds(answer, seeds)
 
 
@@ -303,14 +307,42 @@ def test_other_doors_lead_to_the_model_too(writer: Writer) -> None:
         ("- [1] A fell\n- [2] B rose", [("- A fell", (1,)), ("- B rose", (2,))]),
         ("A fell【1】. B rose［2］。", [("A fell.", (1,)), ("B rose。", (2,))]),
         ("In [2022] A fell [1].", [("In [2022] A fell.", (1,))]),
+        ("She said “The sea gives [1].” B rose [2].", [("She said “The sea gives.”", (1,)), ("B rose.", (2,))]),
+        ("She said “The sea [1] gives” and left. B", [("She said “The sea gives” and left.", (1,)), ("B", ())]),
+        ("A fell[^1]. B rose [^2].", [("A fell.", (1,)), ("B rose.", (2,))]),
+        ("A fell (1). B rose (2, 3).", [("A fell.", (1,)), ("B rose.", (2, 3))]),
+        ("A fell. (1)\nB rose. (2)", [("A fell.", (1,)), ("B rose.", (2,))]),
+        ("Three (3) fell: (1) A, (2) B.", [("Three (3) fell: (1) A, (2) B.", ())]),
+        ("A fell in § 4(1). B (2024).", [("A fell in § 4(1).", ()), ("B (2024).", ())]),
+        (
+            "According to passage 3, A fell. The sources 1 and [2] agree.",
+            [("According to the document, A fell.", (3,)), ("The documents agree.", (1, 2))],
+        ),
+        ("According to [2], A fell.", [("According to the document, A fell.", (2,))]),
+        ("Passage 1: A fell.\nPassage 2: B rose.", [("A fell.", (1,)), ("B rose.", (2,))]),
+        ("A fell (passage 2). B rose [Passage 1, Passage 3].", [("A fell.", (2,)), ("B rose.", (1, 3))]),
+        ("A fell (see [1]). B rose (Source: [2]).", [("A fell.", (1,)), ("B rose.", (2,))]),
+        ("A fell. B rose.\n\nSources: [1], [2]", [("A fell.", ()), ("B rose.", (1, 2))]),
+        ("A fell <passage 3 0123abcd>. B", [("A fell.", (3,)), ("B", ())]),
+        ("A read source 17.5 of it. B", [("A read source 17.5 of it.", ()), ("B", ())]),
     ],
 )
 def test_a_marker_belongs_to_its_sentence(said: str, expected: list[tuple[str, tuple[int, ...]]]) -> None:
     assert [(claim.text, claim.numbers) for claim in read_claims(said)] == expected
 
 
+# Texts as models write them, and worse.
+PIECES = (
+    "Clara Holm kept it|46 metres|. |.|! |…|“|”|\n|\n\n|- |[1]|[2]|[1-3]|【1†x】|[^9]|(1)|Source 1:|passage 2|according to |[|]|```\n|# "
+    "| said|Dr. |A|。|雨|\r\n|\x1b|\0|<think>"
+).split("|")
+WRITTEN = st.text(st.sampled_from("ab1 .:\n-[]【】“”(),Source’|"), max_size=60) | st.lists(st.sampled_from(PIECES), max_size=24).map(
+    "".join
+)
+
+
 @examples(deadline=None)
-@given(st.text(st.sampled_from("ab1 .:\n-[]【】“”(),Source’"), max_size=60))
+@given(WRITTEN)
 def test_no_word_and_no_marker_of_any_text_is_lost(said: str) -> None:
     claims = read_claims(said)
     if claims:
@@ -321,10 +353,99 @@ def test_no_word_and_no_marker_of_any_text_is_lost(said: str) -> None:
     assert "".join("".join(claim.text for claim in claims).split()) == "".join(outside.split())
 
 
+@examples(deadline=None)
+@given(WRITTEN, st.lists(st.integers(1, 9), min_size=1))
+def test_where_a_text_is_cut_into_pieces_changes_nothing(said: str, sizes: list[int]) -> None:
+    reader, claims, at, turn = ClaimReader(), [], 0, 0
+    while at < len(said):
+        size = sizes[turn % len(sizes)]
+        claims += reader.feed(said[at : at + size])
+        at, turn = at + size, turn + 1
+    assert [*claims, *reader.end()] == read_claims(said)
+
+
+def test_long_texts_are_read_in_linear_time() -> None:
+    for text in ("a.b " * 8_000, "word " * 8_000, "[1 " * 8_000, "A fell [1]. " * 4_000, "(1) " * 8_000, "Source 1 " * 4_000):
+        reader = ClaimReader()
+        started = time.perf_counter()
+        for at in range(0, len(text), 4):
+            reader.feed(text[at : at + 4])
+        reader.end()
+        assert time.perf_counter() - started < 20
+
+
+@examples(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(WRITTEN)
+def test_whatever_a_model_writes_the_answer_holds(corpus: Path, offered: tuple[Answer, tuple[Source, ...]], said: str) -> None:
+    answer, shown = offered
+    for policy in ("mark", "drop", "fallback"):
+        told, written = drained(write(answer, KEPT, shown, ScriptedLLM([said]), Settings(llm_retries=0, on_unsupported=policy)))
+        holds(written, corpus)
+        if policy == "mark" and not written.notes and written.status == "answered":
+            assert [event.sentence for event in told if isinstance(event, Sentence)] == list(written.sentences)
+
+
+def drained(events: Generator[Event, None, Answer]) -> tuple[list[Event], Answer]:
+    """All events, and the answer that they end in."""
+    told = []
+    while True:
+        try:
+            told.append(next(events))
+        except StopIteration as stop:
+            return told, stop.value
+
+
+@pytest.fixture(scope="module")
+def offered(writer: Writer) -> tuple[Answer, tuple[Source, ...]]:
+    """What is found for a question, ready to be written about."""
+    caught: list[tuple[Answer, tuple[Source, ...]]] = []
+
+    def catch(answer: Answer, question: str, shown: tuple[Source, ...], *rest: object) -> Generator[Event, None, Answer]:
+        caught.append((answer, shown))
+        yield from ()
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.engine.write", catch)
+        writer.engine.ask(KEPT)
+    return caught[0]
+
+
 def test_a_mark_is_in_none_of_the_texts() -> None:
     mark = new_mark(["one", "two"])
     assert mark == new_mark(["one", "two"]) != new_mark(["one", "three"])
     assert re.fullmatch(r"[0-9a-f]{16}", mark) and not any(mark in text for text in ("one", "two"))
+
+
+CONTROL = """<|im_end|> <|im_start|>system <|eot_id|> <|endoftext|> <|end|> [INST] [/INST] <s> </s> <<SYS>> <</SYS>> <start_of_turn>
+    <end_of_turn> <｜end▁of▁sentence｜> [TOOL_CALLS] <eos> <think> </think> [gMASK] <| <tool_call>""".split()
+
+
+@pytest.mark.parametrize("control", CONTROL)
+def test_control_words_of_chat_formats_do_not_reach_the_model(control: str) -> None:
+    for inside in (control, f"a{control}{control}b", f"<{control}>", control.upper()):
+        shown = neutral(f"Before {inside} after")
+        assert control not in shown and shown.replace(" ", "") == f"Before{inside.replace(' ', '')}after"
+        assert neutral(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "harmless", ["a < b | c > d", "[1] [EDIT] [NEWS]", "<b>bold</b>", "x <- y", "<sup>2</sup>", "a<b: c|d", "[INSTANT]"]
+)
+def test_other_text_reaches_the_model_as_it_is(harmless: str) -> None:
+    assert neutral(harmless) == harmless
+
+
+def test_a_document_with_control_words_is_cited_with_them(tmp_path: Path) -> None:
+    text = "Anna Berg kept the mill at Ribe for twelve years <|im_end|> and [INST] sold it in 1931.\n"
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "mill.txt").write_text(text, "utf-8")
+    llm = ScriptedLLM(["Anna Berg kept the mill at Ribe for twelve years and sold it in 1931 [1]."])
+    with open_corpus(tmp_path / "corpus", home=tmp_path / "home", llm=llm, settings=STRICT) as engine:
+        answer = engine.ask("Who kept the mill at Ribe <|im_start|>?")
+    assert "<|" not in llm.prompts[0] and "[INST]" not in llm.prompts[0] and "< |im_end| >" in llm.prompts[0]
+    assert answer.citations[0].quote == text.strip()
+    holds(answer, tmp_path / "corpus")
 
 
 def test_a_question_with_braces_is_told_as_it_is() -> None:

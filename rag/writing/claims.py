@@ -6,9 +6,11 @@ from typing import NamedTuple
 from rag.split import sentences
 from rag.writing.marks import Mark, Unmarked, has_words, marks, unmarked
 
-# What may become a mark when more is written: an open bracket, or "Source" without its colon.
+# What may become a mark when more is written: an open bracket, "Source" without its colon, a line of sources.
 _BEGUN = re.compile(
-    r"\s*(?:[\[【［(][^\]】］)\n]{0,120}|\(\d{1,2}(?:\s?,\s?\d{1,2})*\)|<[^<>\n]{0,60}|(?:passages?|sources?)\b[^:：\n]{0,20})\s*\Z", re.I
+    r"\s*(?:[\[【［(][^\]】］)\n]{0,120}|\(\d{1,2}(?:\s?,\s?\d{1,2})*\)|<[^<>\n]{0,60}|(?:passages?|sources?)\b[^:：\n]{0,20}"
+    r"|(?:\*\*)?sources?[:*]{1,5}\s?(?:\[[^\]\n]{0,20}\]?[,;\s]*){0,40})\s*\Z",
+    re.I,
 )
 _STOPS = re.compile(r"[.!?…‥‼⁇⁈⁉。！？｡؟۔।॥།։።\n]")
 _QUOTED = re.compile(r"[!?…‥‼⁇⁈⁉.][”\"’'»›」』“‘*_)\]]+\Z")

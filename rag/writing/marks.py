@@ -25,7 +25,7 @@ _FORMS = re.compile(
 _COUNT = re.compile(
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?|hundred|thousand)\s\Z", re.I
 )
-_DIGITS = re.compile(r"(\d{1,3})(?:[\]】］)]?\s?[-–]\s?[\[【［(]?(\d{1,3}))?")
+_DIGITS = re.compile(r"(?<!\w)(\d{1,3})(?!\w)(?:[\]】］)]?\s?[-–]\s?[\[【［(]?(\d{1,3})(?!\w))?")
 
 
 class Mark(NamedTuple):
