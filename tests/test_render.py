@@ -166,6 +166,21 @@ def test_an_answer_keeps_its_words_and_each_marker_opens_its_citation(article: D
     assert page.classed("answered") and not page.classed("abstained")
 
 
+def test_the_lines_that_group_an_overview_by_document_are_shown_in_their_places(article: Document) -> None:
+    first, second = cited(article, SCREENSHOT), cited(article, "Nevertheless, the Chinese people can no longer persevere.", 2)
+    flat = answered("Summarise the articles", first, second)
+    lines = ("From <a>.txt:\n", "\n\nFrom b.txt:\n", "\n\n1 more document has something to say: c.txt.")
+    text = f"{lines[0]}{first.quote} [1]{lines[1]}{second.quote} [2]{lines[2]}"
+    places = [text.index(one.quote) for one in (first, second)]
+    sentences = [
+        one.model_copy(update={"start": place, "end": place + len(one.text)}) for one, place in zip(flat.sentences, places, strict=True)
+    ]
+    page = Page(render.turn(flat.model_copy(update={"text": text, "sentences": tuple(sentences)})))
+    assert len(page.classed("group")) == 3
+    shown = [page.words.index(part) for part in ("From <a>.txt:", SCREENSHOT, "From b.txt:", "Nevertheless", "1 more document has")]
+    assert shown == sorted(shown)
+
+
 def test_every_verdict_has_its_own_shape_word_and_reason(article: Document) -> None:
     shapes = {sign.shape for sign in render.SIGNS.values()}
     labels = {sign.label for sign in render.SIGNS.values()}

@@ -108,21 +108,29 @@ def _action(act: str, label: str, drawing: Markup) -> Markup:
 
 
 def _sentences(answer: Answer) -> Markup:
-    """The answer's sentences with markers that open their source and a sign for each verdict; corrections stand above already."""
+    """The answer's sentences with markers that open their source and a sign for each verdict; corrections stand above already.
+
+    What else the text says, such as which document the next sentences are from, stands on lines of its own.
+    """
     corrected = {correction.text for correction in answer.corrections}
-    pieces: list[str] = []
+    pieces: list[str] = _lines(answer.text[: answer.sentences[0].start]) if answer.sentences else []
     for index, one in enumerate(answer.sentences):
         following = answer.sentences[index + 1].start if index + 1 < len(answer.sentences) else len(answer.text)
         if one.text in corrected:
             continue
-        between = answer.text[one.end : following]
+        between, ended, below = answer.text[one.end : following].partition("\n")
         pieces += [
             element("span", {"class": f"sentence {one.verdict}"}, _emphasised(answer, one), _markers(answer, between), _sign(one)),
             " ",
         ]
-        if "\n" in between and index + 1 < len(answer.sentences):
+        if ended and index + 1 < len(answer.sentences):
             pieces.append(element("span", {"class": "break"}))
+        pieces += _lines(below)
     return join(pieces) if pieces or answer.sentences else text(answer.text)
+
+
+def _lines(between: str) -> list[str]:
+    return [element("p", {"class": "group", "dir": "auto"}, " ".join(line.split())) for line in between.split("\n") if line.strip()]
 
 
 def _markers(answer: Answer, between: str) -> Markup:
