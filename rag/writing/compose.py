@@ -1,13 +1,14 @@
 """An answer put together sentence by sentence: each tied to exact characters of the documents, numbered, and judged."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from rag.citations import cite, print_markers
 from rag.grounding import check_grounding
 from rag.language.words import words
-from rag.schema import Answer, AnswerSentence, Citation, Highlight, Verdict
+from rag.schema import Answer, AnswerSentence, Citation, Grounding, Highlight, Verdict
 from rag.writing.claims import Claim
 from rag.writing.fit import Source, runs
 
@@ -62,7 +63,7 @@ class Composer:
         self._unknown.update(dict.fromkeys(print_markers([number]) for number in invented))
         known = [number for number in claim.numbers if number not in invented]
         citations = tuple(self._numbered(_support(claim.text, self._shown[number - 1])) for number in known)
-        grounding = check_grounding(claim.text, [citation.quote for citation in citations])
+        grounding = _check(claim.text, tuple(citation.quote for citation in citations))
         verdict: Verdict = grounding.label
         reasons = grounding.reasons
         if cut:
@@ -153,19 +154,28 @@ def _support(claim: str, source: Source) -> Citation:
     joined = runs(source.sentences)
     single = [(row.start, row.end) for run in joined for row in run]
     pairs = [(one.start, two.end) for run in joined for one, two in pairwise(run)]
-    wanted = {word.stem for word in words(claim) if not word.stop}
     text = source.document.text
-
-    def shared(span: Span) -> int:
-        return len(wanted & {word.stem for word in words(text[slice(*span)])})
+    wanted = _stems(claim)
+    shared = {span: len(wanted & _stems(text[slice(*span)])) for span in (*single, *pairs)}
+    single.sort(key=lambda span: -shared[span])
+    pairs.sort(key=lambda span: -shared[span])
 
     def supported(span: Span) -> bool:
-        return check_grounding(claim, [text[slice(*span)]]).label == "supported"
+        return _check(claim, (text[slice(*span)],)).label == "supported"
 
-    best = _first(single, shared, supported) or _first(pairs, shared, supported)
-    return cite(1, source.document, source.passage.number, *(best or max(single, key=shared)))
+    best = single[0]
+    # A claim that the whole passage does not support is looked for no further: most of what is made up costs little.
+    if not supported(best) and len(single) > 1 and _check(claim, (source.text,)).label == "supported":
+        looked_at = (*single[1:MOST_LOOKED_AT], *pairs[:MOST_LOOKED_AT])
+        best = next((span for span in looked_at if supported(span)), best)
+    return cite(1, source.document, source.passage.number, *best)
 
 
-def _first(spans: Sequence[Span], shared: Callable[[Span], int], supported: Callable[[Span], bool]) -> Span | None:
-    """The first span that supports, in the order of words shared; spans far down that order are not looked at."""
-    return next((span for span in sorted(spans, key=lambda span: -shared(span))[:MOST_LOOKED_AT] if supported(span)), None)
+def _stems(text: str) -> set[str]:
+    return {word.stem for word in words(text) if not word.stop}
+
+
+@lru_cache(maxsize=64)
+def _check(claim: str, quotes: tuple[str, ...]) -> Grounding:
+    """`check_grounding`, which sees most claims twice: when a quote is looked for, and when it was found."""
+    return check_grounding(claim, quotes)
