@@ -1,13 +1,20 @@
 """A conversation with a corpus: each question may lean on the turns before it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from rag.followup import Message, as_turns, resolve
+from rag.answer import ABSTAINED
+from rag.followup import Message, as_turns, resolved
 from rag.schema import Answer, Turn, exchange
 
 if TYPE_CHECKING:
     from rag.events import Event
+
+
+# Confidence that an answer from the last turn's document needs where all documents give none, and how far it may be below theirs.
+# Chosen on the development conversations of eval/conversations.
+NEARBY = MappingProxyType({"alone": 0.4, "margin": 0.2})
 
 
 class Asking(Protocol):
@@ -23,10 +30,15 @@ class Asking(Protocol):
 
 
 class Understood(NamedTuple):
-    """A question as typed, and what is asked of the documents: the same, or its standalone form; `notes` are for the reader."""
+    """A question as typed, and what is asked of the documents: the same, or its standalone form.
+
+    Where it leans, `own` is how it may be put to the documents of the exchange `about`; `notes` are for the reader.
+    """
 
     question: str
     asked: str
+    own: str = ""
+    about: str = ""
     notes: tuple[str, ...] = ()
 
     def told(self, answer: Answer) -> Answer:
@@ -39,7 +51,17 @@ class Understood(NamedTuple):
 
 def understand(question: str, history: Sequence[Turn]) -> Understood:
     """What a question asks after the earlier turns."""
-    return Understood(question, resolve(question, history))
+    one = resolved(question, history, ABSTAINED)
+    return Understood(question, one.text, one.own, one.about)
+
+
+def is_nearer(other: Answer, answer: Answer) -> bool:
+    """Whether an answer from the last turn's document is kept instead of one from all documents."""
+    if other.status == "abstained":
+        return False
+    if answer.status == "abstained":
+        return other.confidence >= NEARBY["alone"]
+    return other.confidence >= answer.confidence - NEARBY["margin"]
 
 
 class Chat:

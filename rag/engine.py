@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from rag.answer import answer_from
 from rag.asking import prepare
 from rag.catalog import PassageRow
-from rag.chat import Chat, understand
+from rag.chat import Chat, Understood, is_nearer, understand
 from rag.config import Settings
 from rag.embed import Embedder, MiniLM, QuestionReading
 from rag.errors import GroundlineError, QuestionError
@@ -202,7 +202,7 @@ class Engine:
         turns = recent(as_turns(history), self.settings.history_tokens)
         understood = understand(checked(question, self.settings.max_question_chars), turns)
         text = understood.asked
-        answer, retrieved, asked, shown, spread = self._index.consistently(lambda: self._answer(text, paths, llm is not None))
+        answer, retrieved, asked, shown, spread = self._index.consistently(lambda: self._answer(understood, paths, llm is not None))
         decided = ended = time.perf_counter()
         timings = {"retrieve": retrieved - started, "answer": decided - retrieved}
         yield Retrieved(question=text, hits=answer.hits)
@@ -219,11 +219,13 @@ class Engine:
         yield Done(answer=answer)
         return answer
 
-    def _answer(self, text: str, paths: Sequence[str] | None, sourced: bool) -> tuple[Answer, float, str, tuple[Source, ...], bool]:
+    def _answer(
+        self, understood: Understood, paths: Sequence[str] | None, sourced: bool
+    ) -> tuple[Answer, float, str, tuple[Source, ...], bool]:
         """The answer without its timings, when its passages had been found, the question as asked, what a model may be shown, and
         whether that is about several documents.
         """
-        catalog = self._index.catalog
+        catalog, text = self._index.catalog, understood.asked
         asked = prepare(text, catalog.vocabulary())
         grouped = overview(text, asked, self._index, self._embedder, self.settings, paths)
         if grouped is not None:
@@ -234,9 +236,31 @@ class Engine:
             found = self._find(asked.text, paths, read)
             retrieved = time.perf_counter()
             answer = answer_from(text, asked, read, found, catalog, self._embedder.reader, self.settings)
+            if understood.own:
+                answer, found = self._nearby(understood, paths, answer, found)
         spread = grouped is not None
         shown = sources(answer, found, catalog, spread) if sourced and answer.status == "answered" else ()
         return answer, retrieved, asked.text, shown, spread
+
+    def _nearby(
+        self, understood: Understood, paths: Sequence[str] | None, answer: Answer, found: list[Found]
+    ) -> tuple[Answer, list[Found]]:
+        """The answer that is kept, and its passages: the given one, or that of the document that the last turn was about.
+
+        That one is asked in the follow-up's own words: near what was cited, sentences too say "it" and "there".
+        """
+        catalog, reader = self._index.catalog, self._embedder.reader
+        asked = prepare(understood.own, catalog.vocabulary())
+        place = self._find(understood.about, paths)[:1]
+        if not place:
+            return answer, found
+        read = reader.read_question(asked.text)
+        near = self._find(asked.text, [place[0].passage.path], read)
+        other = answer_from(understood.asked, asked, read, near, catalog, reader, self.settings)
+        if not is_nearer(other, answer):
+            return answer, found
+        ids = {one.passage.id for one in near}
+        return other.model_copy(update={"hits": answer.hits}), [*near, *(one for one in found if one.passage.id not in ids)]
 
     def _find(self, question: str, paths: Sequence[str] | None, read: QuestionReading | None = None) -> list[Found]:
         """The passages for a question; a question that the reader has read is not embedded again by the same model."""
