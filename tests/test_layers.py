@@ -77,7 +77,7 @@ ROOMS = {
     "lxml": ("rag.readers",),
     "pypdfium2": ("rag.readers",),
     "docx": ("rag.readers",),
-    "llama_index": ("rag.llamaindex", "rag.engine", "rag.providers", "rag.reranking", "rag.writing"),
+    "llama_index": ("rag.llamaindex", "rag.engine", "rag.providers", "rag.reranking", "rag.writing", "eval.options", "eval.commands"),
     "typer": ("rag.__main__", "rag.cli", "eval.cli"),
     "rich": ("rag.cli", "eval.cli", "eval.terminal"),
     "torch": (),
