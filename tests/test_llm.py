@@ -461,3 +461,26 @@ def test_the_page_s_example_says_what_it_shows(home: Path, monkeypatch: pytest.M
     said: list[str] = []
     outcome = doctest.DocTestRunner(verbose=False).run(test, out=said.append)
     assert outcome.attempted >= 6 and outcome.failed == 0, "".join(said)
+
+
+ABOUT = "What do the documents say about Lund?"
+
+
+def test_a_question_for_an_overview_shows_passages_of_many_documents(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for number in range(6):
+        text = "\n\n".join(
+            f"The harbour of Lund had {number}{part} boats in {1900 + 10 * number + part}. {'It rained a lot. ' * 25}" for part in range(5)
+        )
+        (folder / f"lund-{number}.txt").write_text(text, "utf-8")
+    llm = ScriptedLLM(["The harbour of Lund had 00 boats in 1900 [1]. It had 50 boats in 1950 [2].", "x"], window=1_800)
+    with open_corpus(folder, home=tmp_path / "home", llm=llm, settings=STRICT) as engine:
+        answer = engine.ask(ABOUT)
+        documents = re.findall(r"^Document: (lund-\d\.txt)$", llm.prompts[0], re.M)
+        assert len(set(documents)) == len(documents) >= 3
+        assert "different documents" in llm.prompts[0]
+        engine.ask("How many boats did the harbour of Lund have in 1931?")
+        assert "Document: " not in llm.prompts[1]
+    assert answer.writer == "ScriptedLLM" and len(answer.citations) == 2
+    holds(answer, folder)

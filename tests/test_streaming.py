@@ -80,7 +80,7 @@ def test_quotes_are_streamed_as_they_are_answered(plain: Engine, question: str) 
     assert isinstance(events[0], Retrieved) and events[0].hits == answer.hits and events[0].question == question
     assert bare(done(events)) == bare(answer)
     assert kinds(events)[1:-1] == ["token", "sentence"] * len(answer.sentences)
-    assert [event.text for event in events if isinstance(event, Token)] == [sentence.text for sentence in answer.sentences]
+    assert "".join(event.text for event in events if isinstance(event, Token)) == " ".join(sentence.text for sentence in answer.sentences)
     told_all(answer, events)
 
 

@@ -1,6 +1,6 @@
 """Which passages a language model is shown, and the prompt that has room for them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -86,10 +86,10 @@ def fit(answer: Answer, question: str, sources: Sequence[Source], llm: "LLM", sp
     room = room_of(llm)
     length = OVERVIEW if spread else ONE_QUESTION
     task = Task(question, tuple(one.text for one in answer.corrections), ABSTAINED, length, brief=room < BRIEF_BELOW)
-    mark = new_mark([question, *task.notes, *(source.text for source in sources)])
+    mark = new_mark([question, *task.notes, *(_named(source) for source in sources)])
     narrow = [source._replace(sentences=source.quoted) for source in sources if source.quoted]
     for offered in (sources, narrow[:1]):
-        if (fitted := _fitted(task, offered, mark, room)) is not None:
+        if (fitted := _fitted(task, offered, mark, room, _named if spread else _bare)) is not None:
             return fitted
     raise ModelError(
         f"The language model {name_of(llm)} has room for {room:,} tokens: too few for the question and one passage.",
@@ -130,17 +130,25 @@ def runs(rows: Sequence[SentenceRow]) -> list[list[SentenceRow]]:
     return joined
 
 
-def _fitted(task: Task, sources: Sequence[Source], mark: str, room: int) -> Fitted | None:
+def _bare(source: Source) -> str:
+    return source.text
+
+
+def _named(source: Source) -> str:
+    return f"Document: {source.passage.path}\n{source.text}"
+
+
+def _fitted(task: Task, sources: Sequence[Source], mark: str, room: int, told: Callable[[Source], str]) -> Fitted | None:
     left = room - size(writing_prompt(task, [], mark))
     chosen: list[Source] = []
     for source in sources:
-        cost = count_tokens(passage_block(len(sources), source.text, mark) + "\n\n")
+        cost = count_tokens(passage_block(len(sources), told(source), mark) + "\n\n")
         if cost <= left:
             chosen.append(source)
             left -= cost
     while chosen:
         shown = tuple(sorted(chosen, key=lambda source: (source.passage.path, source.passage.start)))
-        prompt = writing_prompt(task, [source.text for source in shown], mark)
+        prompt = writing_prompt(task, [told(source) for source in shown], mark)
         if size(prompt) <= room:
             return Fitted(prompt, shown)
         chosen.pop()

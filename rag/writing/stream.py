@@ -46,9 +46,9 @@ def checked_llm(llm: "LLM | None") -> "LLM | None":
 
 
 def quoted(answer: Answer) -> Iterator[Event]:
-    """The events of an answer that is complete: each of its sentences as a token and as judged."""
-    for sentence in answer.sentences:
-        yield Token(text=sentence.text)
+    """The events of an answer that is complete: each of its sentences as a token, set off from the one before, and as judged."""
+    for number, sentence in enumerate(answer.sentences):
+        yield Token(text=f"{' ' if number else ''}{sentence.text}")
         yield Sentence(sentence=sentence, citations=tuple(one for one in answer.citations if one.n in sentence.citations))
 
 
