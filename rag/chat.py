@@ -5,12 +5,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rag.answer import ABSTAINED
+from rag.config import Settings
+from rag.errors import ModelError
 from rag.followup import Message, as_turns, resolved
 from rag.schema import Answer, Turn, exchange
 
 if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
     from rag.events import Event
 
+
+BY_RULE = "{error} The follow-up was put into words by a rule."
 
 # Confidence that an answer from the last turn's document needs where all documents give none, and how far it may be below theirs.
 # Chosen on the development conversations of eval/conversations.
@@ -49,10 +55,24 @@ class Understood(NamedTuple):
         return answer.model_copy(update={"question": self.question, "standalone": standalone, "notes": (*self.notes, *answer.notes)})
 
 
-def understand(question: str, history: Sequence[Turn]) -> Understood:
-    """What a question asks after the earlier turns."""
+def understand(question: str, history: Sequence[Turn], llm: "LLM | None", settings: Settings) -> Understood:
+    """What a question asks after the earlier turns: in the words of `llm` where there is one and they pass, else by rule.
+
+    A question that stands alone by the rule is never given to a model. Raises ModelError when the model fails and the setting
+    `on_failure` is "error".
+    """
     one = resolved(question, history, ABSTAINED)
-    return Understood(question, one.text, one.own, one.about)
+    if llm is None or not one.own:
+        return Understood(question, one.text, one.own, one.about)
+    from rag.rewriting import rewritten
+
+    try:
+        text, note = rewritten(question, history, llm, settings)
+    except ModelError as error:
+        if settings.on_failure == "error":
+            raise
+        text, note = "", BY_RULE.format(error=error)
+    return Understood(question, one.text if note else text, one.own, one.about, (note,) if note else ())
 
 
 def is_nearer(other: Answer, answer: Answer) -> bool:

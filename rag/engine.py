@@ -200,7 +200,7 @@ class Engine:
         """The events of an answer, and the answer; `llm` is asked when the index is free again."""
         started = time.perf_counter()
         turns = recent(as_turns(history), self.settings.history_tokens)
-        understood = understand(checked(question, self.settings.max_question_chars), turns)
+        understood = understand(checked(question, self.settings.max_question_chars), turns, llm, self.settings)
         text = understood.asked
         answer, retrieved, asked, shown, spread = self._index.consistently(lambda: self._answer(understood, paths, llm is not None))
         decided = ended = time.perf_counter()
