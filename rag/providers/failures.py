@@ -50,6 +50,8 @@ BY_CLASS: dict[str, type[ModelError]] = {
 BY_STATUS: dict[int, type[ModelError]] = {408: ModelTimeout, 409: ModelBusy, 425: ModelBusy, 429: ModelBusy, 503: ModelBusy, 529: ModelBusy}
 # A spent account answers like a rate limit, but waiting does not help.
 SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "credit_balance_too_low"})
+# The prompt is longer than what the model, or its server, reads at once.
+TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error", "string_above_max_length"})
 # Worth another attempt, as long as nothing of the answer has been given on.
 PASSING = (ModelBusy, ModelFault, ModelUnreachable, AnswerBroken)
 
@@ -174,12 +176,14 @@ def _kind(error: BaseException, status: int | None, known: bool) -> type[ModelEr
 
 
 def _code(error: BaseException) -> str:
-    """A server's word for what is wrong; only compared, never shown."""
-    found = getattr(error, "code", None)
+    """A server's word for what is wrong; only compared, never shown. Some put a number where OpenAI has the word."""
     body = getattr(error, "body", None)
-    if not isinstance(found, str) and isinstance(body, dict):
-        found = body.get("code") or body.get("type")
-    return found if isinstance(found, str) else ""
+    inner = body.get("error") if isinstance(body, dict) else None
+    found = [getattr(error, "code", None)]
+    for holder in (body, inner):
+        found += [holder.get("code"), holder.get("type")] if isinstance(holder, dict) else []
+    words = [word for word in found if isinstance(word, str)]
+    return next((word for word in words if word in SPENT or word in TOO_LONG), words[0] if words else "")
 
 
 def _message(kind: type[ModelError], name: str, error: BaseException, status: int | None) -> str:
@@ -201,13 +205,15 @@ def _message(kind: type[ModelError], name: str, error: BaseException, status: in
 def _refusal(status: int | None, error: BaseException) -> str:
     if _code(error) in SPENT:
         return "the account has nothing left to spend"
+    if _code(error) in TOO_LONG:
+        return "the prompt is longer than it reads"
     reasons = {401: "its key is not accepted", 403: "its key may not use it", 404: "no such model, or no such address"}
     return reasons.get(status or 0, "the server does not accept the request")
 
 
 def _hint(kind: type[ModelError], status: int | None, error: BaseException) -> str:
-    if kind is ModelRefused and status == 413:
-        return f"Use a model with a larger context window, {ASK_WITHOUT}"
+    if kind is ModelRefused and (status == 413 or _code(error) in TOO_LONG):
+        return f"Lower GROUNDLINE_LLM_CONTEXT to what its server was started with, use a model that reads more, {ASK_WITHOUT}"
     return HINTS.get(kind, HINTS[ModelError])
 
 

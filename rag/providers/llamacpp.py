@@ -34,8 +34,8 @@ class LlamaCpp(OpenAILike):
             self._server = None
 
 
-def load(path: Path, settings: Settings, answer_tokens: int) -> LlamaCpp:
-    """The model of a GGUF file, ready to answer in up to `answer_tokens`.
+def load(path: Path, settings: Settings, answer_tokens: int, threads: int | None = None) -> LlamaCpp:
+    """The model of a GGUF file, ready to answer in up to `answer_tokens`; on `threads` threads, by default one for each core.
 
     Raises ModelRefused when there is no such file, or llama.cpp cannot load it.
     """
@@ -55,6 +55,8 @@ def load(path: Path, settings: Settings, answer_tokens: int) -> LlamaCpp:
     params.port = 0
     params.api_keys = [key]
     params.ui = False
+    if threads is not None:
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     params.verbosity = ERRORS_ONLY
     try:
         server = xllamacpp.Server(params)

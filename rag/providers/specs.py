@@ -87,7 +87,7 @@ def _ollama(model: str, settings: Settings) -> "LLM":
         temperature=0.0,
         request_timeout=settings.llm_timeout,
         context_window=settings.llm_context,
-        additional_kwargs={"num_predict": ANSWER_TOKENS},
+        additional_kwargs={"num_predict": _most(settings)},
     )
     return llm
 
@@ -105,7 +105,7 @@ def _compatible(model: str, settings: Settings) -> "LLM":
         is_chat_model=True,
         context_window=settings.llm_context,
         temperature=0.0,
-        max_tokens=ANSWER_TOKENS,
+        max_tokens=_most(settings),
         max_retries=0,
         timeout=settings.llm_timeout,
     )
@@ -114,7 +114,7 @@ def _compatible(model: str, settings: Settings) -> "LLM":
 def _llamacpp(model: str, settings: Settings) -> "LLM":
     from rag.providers.llamacpp import load
 
-    return load(Path(model).expanduser(), settings, ANSWER_TOKENS)
+    return load(Path(model).expanduser(), settings, _most(settings))
 
 
 _PROVIDERS = {
@@ -124,6 +124,11 @@ _PROVIDERS = {
     "openai-compatible": _Provider(_compatible, "openai"),
     "llamacpp": _Provider(_llamacpp, "llamacpp"),
 }
+
+
+def _most(settings: Settings) -> int:
+    """Most tokens of an answer, where what the model reads is a setting: a quarter of it at most."""
+    return min(ANSWER_TOKENS, settings.llm_context // 4)
 
 
 def _key(variable: str, name: str) -> str:
