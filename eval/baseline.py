@@ -60,7 +60,6 @@ def from_report(report: Report) -> Baseline:
             case=case_hash(result.case), scores={m.name: _bare(m, result.scores[m.name]) for m in _COMPARED if m.name in result.scores}
         )
         for result in report.cases
-        if not result.case.history
     }
     return Baseline(suite=report.suite, identity=report.identity, cases=entries, writer=report.writer)
 

@@ -16,7 +16,7 @@ from eval.metrics.base import EXTRACTIVE, Outcome
 from eval.report.model import Identity, Report
 from eval.summary import summarise
 from rag.errors import EvalError
-from rag.schema import Answer
+from rag.schema import Answer, Turn
 
 Progress = Callable[[int, int], None]
 
@@ -24,8 +24,8 @@ Progress = Callable[[int, int], None]
 class Engine(Protocol):
     """What is judged: anything that answers questions with an `Answer`."""
 
-    def ask(self, question: str) -> Answer:
-        """The answer to a question; what it raises becomes the case's error."""
+    def ask(self, question: str, *, history: tuple[Turn, ...] = ()) -> Answer:
+        """The answer to a question, asked after `history`; what it raises becomes the case's error."""
         ...
 
 
@@ -98,12 +98,16 @@ def _run(
 def _ask(case: Case, engine: Engine, finished: "_Finished") -> Outcome:
     started = perf_counter()
     try:
-        answer, error = engine.ask(case.question), ""
+        answer, error = engine.ask(case.question, history=_turns(case)) if case.history else engine.ask(case.question), ""
     except Exception as failure:  # an engine that raises is a finding about this case, reported as one
         answer, error = None, f"{type(failure).__name__}: {failure}"
     outcome = Outcome(case=case, answer=answer, error=error, milliseconds=(perf_counter() - started) * 1000)
     finished.add(outcome)
     return outcome
+
+
+def _turns(case: Case) -> tuple[Turn, ...]:
+    return tuple(Turn(role=turn.role, content=turn.content) for turn in case.history)
 
 
 class _Finished:

@@ -36,7 +36,7 @@ def score(outcome: Outcome, documents: Mapping[str, Document]) -> CaseResult:
 def summarise(
     suite: str, corpus: str, identity: Identity, outcomes: Sequence[Outcome], documents_of: DocumentsOf, writer: str = EXTRACTIVE
 ) -> Report:
-    """The report of a run. Cases with history count only under their category: their question is asked without it."""
+    """The report of a run. Cases with history count under their category alone: what they measure is the conversation too."""
     results = [score(outcome, documents_of(outcome.case)) for outcome in outcomes]
     alone = [result for result in results if not result.case.history]
     figures: list[Figure] = []

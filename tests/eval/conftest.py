@@ -10,7 +10,7 @@ import pytest
 from eval.case import Case, Gold
 from eval.metrics.base import Outcome
 from rag.citations import cite
-from rag.schema import Answer, AnswerSentence, Correction, Document, Hit
+from rag.schema import Answer, AnswerSentence, Correction, Document, Hit, Turn
 
 TEXTS = {
     "a.txt": "The bridge opened in 1931. It is 120 metres long. Anna Berg designed it.\n",
@@ -76,9 +76,11 @@ class Scripted:
     def __init__(self, answers: Mapping[str, Answer | Exception]) -> None:
         self.answers = answers
         self.asked: list[str] = []
+        self.histories: list[tuple[Turn, ...]] = []
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, *, history: tuple[Turn, ...] = ()) -> Answer:
         self.asked.append(question)
+        self.histories.append(history)
         found = self.answers[question]
         if isinstance(found, Exception):
             raise found

@@ -61,6 +61,15 @@ def test_follow_ups_are_left_out_of_the_figures_of_a_split(make: SimpleNamespace
     assert alone is not None and alone.n == 1
 
 
+def test_a_follow_up_is_asked_with_its_history(make: SimpleNamespace, engine: Any, corpus: Path) -> None:
+    turns = [{"role": "user", "content": "The bridge?"}, {"role": "assistant", "content": "It opened in 1931."}]
+    later = make.case(LONG, id="c5", question="How long is it?", category="follow_up", history=turns)
+    evaluate([later], engine, corpus=corpus)
+    assert [[(turn.role, turn.content) for turn in history] for history in engine.histories] == [
+        [("user", "The bridge?"), ("assistant", "It opened in 1931.")]
+    ]
+
+
 def test_two_runs_give_the_same_report_but_for_timings_whatever_the_number_of_jobs(cases: list[Any], engine: Any, corpus: Path) -> None:
     one, three = (evaluate(cases, engine, jobs, corpus=corpus).model_copy(update={"timings": {}}) for jobs in (1, 3))
     assert one.model_dump_json() == three.model_dump_json()
