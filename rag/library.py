@@ -200,8 +200,8 @@ def _place(corpus: Path, name: str, data: bytes, replace: bool) -> tuple[str, bo
     try:
         _make_folder(corpus, target.parent)
         part = target.parent / f".groundline-{uuid4().hex}.part"
-        _write(part, data)
         try:
+            _write(part, data)
             if replace and target.is_file():
                 part.replace(target)
                 return name, False

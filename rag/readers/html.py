@@ -56,6 +56,8 @@ def parse(data: bytes, name: str, as_xml: bool = False) -> Element:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser) if text.strip() else None
     except etree.LxmlError as error:
         raise ReadError(f"{name} is not HTML that can be read: {error}.", "Save the page again.") from error
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise ReadError(f"{name} is nested too deeply.", "Save the page again, or as text from a browser.")
     if root is None:
         raise ReadError(f"{name} holds no text.", "Put text into the file, or ignore it.")
     for element in root.iter(etree.Element):

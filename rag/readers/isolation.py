@@ -27,7 +27,7 @@ class Isolated:
         self._process: subprocess.Popen[bytes] | None = None
 
     def extract(self, module: str, function: str, data: bytes, name: str) -> Extract:
-        """What `rag.readers.<module>.<function>(data, name)` gives. Raises ReadError when it does, hangs or crashes."""
+        """What `<module>.<function>(data, name)` gives. Raises ReadError when it does, hangs or crashes."""
         process = self._process or self._started()
         late = threading.Event()
 

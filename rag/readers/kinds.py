@@ -71,7 +71,7 @@ def extract(data: bytes, name: str, isolated: Isolated) -> tuple[str, tuple[Plac
     """
     kind = kind_of(data, name)
     if kind.libraries:
-        found = isolated.extract(kind.module, kind.function, data, name)
+        found = isolated.extract(f"rag.readers.{kind.module}", kind.function, data, name)
     else:
         reader: Callable[[bytes, str], Extract] = getattr(import_module(f"rag.readers.{kind.module}"), kind.function)
         found = reader(data, name)
@@ -99,6 +99,8 @@ def is_current(reader: str) -> bool:
 def kind_of(data: bytes, name: str) -> Kind:
     """What a file is: by its first bytes where they say it for certain, else by its suffix. Raises ReadError."""
     kind = _BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), _BY_NAME["text"])
+    if not data:
+        raise ReadError(f"{name} is empty.", "Put text into the file, or ignore it.")
     head = data[:_HEAD]
     if b"%PDF-" in head[:1024]:
         return _BY_NAME["pdf"]
@@ -109,7 +111,9 @@ def kind_of(data: bytes, name: str) -> Kind:
             raise ReadError(f"{name} is {what}.", hint)
     if kind.name in ("text", "pdf") and _HTML.match(head):
         return _BY_NAME["html"]
-    if kind.packed and data:
+    if kind.name == "html" and b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ReadError(f"{name} is binary: byte {head.index(0):,} is NUL.", "Only text files can be documents.")
+    if kind.packed:
         raise ReadError(f"{name} is no {kind.name.upper()} file: it does not begin as one.", "Give the file the suffix of what it is.")
     return kind
 

@@ -31,6 +31,7 @@ class _Flow(NamedTuple):
 EDGE = 2  # lines at the top and bottom of a page among which running heads are looked for
 REPEATS = 3  # pages on which a line has to stand at the same height to be one
 SAME_HEIGHT = 6.0  # points
+BESIDE = 2.5  # times the height of a line: how far a second one stands from the outermost
 WIDER_GAP = 1.35  # times the usual distance of two lines: a paragraph ends
 OTHER_SIZE = 1.12
 LEADER = " … "  # the dots of a table of contents
@@ -46,22 +47,25 @@ _WORDS = re.compile(r"\w+(?:-\w+)*")
 
 
 def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without running heads, running feet and page numbers."""
+    """The pages without running heads, running feet and page numbers; never without all that they hold."""
     edges = [_edges(lines) for lines in pages]
     heights: dict[str, list[float]] = defaultdict(list)
     for edge in edges:
-        for line in edge:
-            heights[_pattern(line)].append(line.bottom)
+        for line, pattern in edge:
+            heights[pattern].append(line.bottom)
+    middles = {pattern: median(at) for pattern, at in heights.items()}
     repeated = {
-        pattern: middle
-        for pattern, at in heights.items()
-        if sum(abs(height - (middle := median(at))) <= SAME_HEIGHT for height in at) >= REPEATS and any(map(str.isalpha, pattern))
+        pattern for pattern, at in heights.items() if sum(abs(height - middles[pattern]) <= SAME_HEIGHT for height in at) >= REPEATS
     }
     kept = []
     for lines, edge in zip(pages, edges, strict=True):
-        outer = {id(line) for line in edge if _is_furniture(line, repeated) or (line in (edge[0], edge[-1]) and _is_number(line))}
+        outer = {
+            id(line)
+            for line, pattern in edge
+            if _PAGE_NUMBER.fullmatch(line.text) or (pattern in repeated and abs(line.bottom - middles[pattern]) <= SAME_HEIGHT)
+        }
         kept.append([line for line in lines if id(line) not in outer])
-    return kept
+    return kept if any(kept) else [list(lines) for lines in pages]
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[tuple[str, list[tuple[int, int]]]]:
@@ -84,23 +88,23 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[tuple[str, list[tupl
         yield _joined(block, known)
 
 
-def _edges(lines: Sequence[Line]) -> list[Line]:
-    """The topmost and lowest lines of a page, from the top."""
+def _edges(lines: Sequence[Line]) -> list[tuple[Line, str]]:
+    """The lines at the top and bottom of a page that stand apart from the rest, each with the words that would repeat.
+
+    The outermost may count the pages: its numbers are no part of these words.
+    """
     ordered = sorted(lines, key=lambda line: -line.bottom)
-    return ordered if len(ordered) <= 2 * EDGE else [*ordered[:EDGE], *ordered[-EDGE:]]
-
-
-def _pattern(line: Line) -> str:
-    return _DIGITS.sub("#", line.text.lower())
-
-
-def _is_furniture(line: Line, repeated: dict[str, float]) -> bool:
-    height = repeated.get(_pattern(line))
-    return height is not None and abs(line.bottom - height) <= SAME_HEIGHT
-
-
-def _is_number(line: Line) -> bool:
-    return _PAGE_NUMBER.fullmatch(line.text) is not None
+    gaps = [above.bottom - below.bottom for above, below in pairwise(ordered) if above.bottom - below.bottom > below.height / 2]
+    found = []
+    for side in (ordered, ordered[::-1]):
+        for place, (line, following) in enumerate(pairwise(side[: EDGE + 1])):
+            usual = min(median(gaps), 1.5 * following.height) if gaps else 0.0
+            if abs(line.bottom - following.bottom) <= WIDER_GAP * usual and not _differ(line, following):
+                break
+            if abs(side[0].bottom - line.bottom) > BESIDE * line.height:
+                break
+            found.append((line, line.text if place else _DIGITS.sub("#", line.text)))
+    return found
 
 
 def _flows(lines: Sequence[Line]) -> Iterator[_Flow]:
@@ -164,7 +168,7 @@ def _joined(lines: Sequence[Line], known: Iterable[str]) -> tuple[str, list[tupl
         if match and first and first[0][0].islower():
             whole, compound = (match[1] + first[0]).lower(), f"{match[1]}-{first[0]}".lower()
             text = text if compound in known and whole not in known else text[:-1]
-        elif not text.endswith(("-", "—", "‐", "/")) and not (_is_wide(text[-1]) and _is_wide(line.text[0])):
+        elif not text.endswith(("-", "‐", "/")) and not (_is_wide(text[-1]) and _is_wide(line.text[0])):
             text += " "
         if line.page != starts[-1][1]:
             starts.append((len(text), line.page))

@@ -1,17 +1,19 @@
-"""PDF: the lines of each page, put together to paragraphs again; what repeats at the edges of pages is left out."""
+"""PDF: the lines of each page, put together to paragraphs again; what repeats at the edges of pages is left out.
+
+PDFium is not made for threads, and written in C: it runs in a process apart.
+"""
 
 import re
-import threading
 from collections.abc import Iterator
 from ctypes import c_double
 from typing import Any
 
+import pypdfium2
+import pypdfium2.raw as raw
+
 from rag.errors import ReadError
 from rag.readers.draft import Draft, Extract, clean
 from rag.readers.pages import Line, paragraphs, without_furniture
-
-# PDFium is not made for threads.
-_ONE_AT_A_TIME = threading.Lock()
 
 # What PDFium writes for a hyphen at the end of a line, in place of the line break.
 _HYPHENS = str.maketrans({"\x02": "-", "\ufffe": "-", "\xad": "-"})
@@ -22,8 +24,7 @@ _LEADERS = re.compile(r"(?:\s?\.){4,}\s*")
 
 def extract(data: bytes, name: str) -> Extract:
     """The text of a PDF, its pages as places. Raises ReadError for one that is damaged, encrypted, or has no text."""
-    with _ONE_AT_A_TIME:
-        pages = _pages(data, name)
+    pages = _pages(data, name)
     if not any(pages):
         count = f"{len(pages):,} page{'s' if len(pages) != 1 else ''}"
         raise ReadError(f"{name} has {count} without text: scanned?", "Make its text readable with an OCR program, such as ocrmypdf.")
@@ -39,8 +40,6 @@ def extract(data: bytes, name: str) -> Extract:
 
 
 def _pages(data: bytes, name: str) -> list[list[Line]]:
-    import pypdfium2
-
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -57,8 +56,6 @@ def _pages(data: bytes, name: str) -> list[list[Line]]:
 
 def _lines(document: Any, number: int) -> Iterator[Line]:
     """The lines of a page in the order in which they are drawn."""
-    import pypdfium2.raw as raw
-
     page = document[number]
     sheet = page.get_textpage()
     try:
@@ -76,8 +73,6 @@ def _lines(document: Any, number: int) -> Iterator[Line]:
 
 def _line(text: str, page: int, sheet: Any, first: int, last: int) -> Line:
     """A line from the places of its first and last character; the last tells the height, the first may be a bullet of any size."""
-    import pypdfium2.raw as raw
-
     box, x, y = raw.FS_RECTF(), c_double(), c_double()
     raw.FPDFText_GetCharOrigin(sheet, first, x, y)
     raw.FPDFText_GetLooseCharBox(sheet, last, box)

@@ -25,7 +25,7 @@ def serve(seconds: float, memory: int) -> None:
 
 def _reply(module: str, function: str, name: str, data: bytes) -> dict[str, object]:
     try:
-        found = getattr(import_module(f"rag.readers.{module}"), function)(data, name)
+        found = getattr(import_module(module), function)(data, name)
     except ReadError as error:
         return {"error": str(error), "hint": error.hint}
     except MemoryError:
