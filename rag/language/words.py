@@ -1,6 +1,7 @@
 """Words of a text with their offsets, stems and whether they carry meaning."""
 
 import re
+import threading
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -8,6 +9,8 @@ import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*(?:(?<=\d),\d{3})*")
 _stemmer = snowballstemmer.stemmer("english")
+# It keeps the word that it works on in itself: two threads at once got wrong stems, or an IndexError.
+_stemming = threading.Lock()
 
 # Function words and question words: they say how a sentence is built, not what it is about.
 STOP_WORDS = frozenset(
@@ -44,7 +47,8 @@ def stems(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def stem(lower: str) -> str:
     """Snowball's English stem of a lower-case word."""
-    return str(_stemmer.stemWord(lower))
+    with _stemming:
+        return str(_stemmer.stemWord(lower))
 
 
 def _word(match: re.Match[str]) -> Word:
