@@ -1,5 +1,6 @@
 """The conversation's calls: a question becomes a stream of HTML, a citation its document."""
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -46,6 +47,7 @@ class Desk:
     def __init__(self, room: Room, conversations: Conversations) -> None:
         self._room = room
         self._kept = conversations
+        self._suggesting = threading.Lock()
 
     def calls(self) -> Mapping[str, Call]:
         """Every call by its name."""
@@ -127,14 +129,19 @@ class Desk:
             return {"unstored": render.problem(error)}
         return {"stored": {"conversation": conversation, "turn": number}}
 
-    def suggest(self, wish: Wish) -> str:
-        """What may be asked next, for a stored turn."""
+    def suggest(self, wish: Wish) -> str | None:
+        """What may be asked next, for a stored turn. None while this is looked for for somebody else: answers go before."""
         stored = _Kept.model_validate(wish.data)
         engine = self._room.engine
         turns = self._kept.get(stored.conversation, owner=wish.visitor).turns
         if engine is None or not 1 <= stored.turn <= len(turns):
             return ""
-        return render.suggestions(engine.suggestions([turn.answer for turn in turns[: stored.turn]], SUGGESTIONS))
+        if not self._suggesting.acquire(blocking=False):
+            return None
+        try:
+            return render.suggestions(engine.suggestions([turn.answer for turn in turns[: stored.turn]], SUGGESTIONS))
+        finally:
+            self._suggesting.release()
 
     def locate(self, wish: Wish) -> str:
         """Show a document at a quote."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from rag.conversations import Conversations
+from rag.errors import ConversationMissing
 from rag.schema import Conversation, Frozen, Thumb
 from ui import render
 from ui.registry import Call, Room, Wish
@@ -94,7 +95,11 @@ class History:
 
     def open(self, wish: Wish) -> Opened:
         """A conversation, rendered."""
-        transcript = self._kept.get(Which.model_validate(wish.data).conversation, owner=wish.visitor)
+        wanted = Which.model_validate(wish.data).conversation
+        try:
+            transcript = self._kept.get(wanted, owner=wish.visitor)
+        except ConversationMissing as error:
+            raise ConversationMissing(str(error), "Choose one at the side, or begin a new one.") from error
         about = transcript.conversation
         turns = tuple(render.turn(turn.answer, render.Stored(about.id, turn.number, turn.thumb, turn.comment)) for turn in transcript.turns)
         return Opened(id=about.id, title=about.title, turns=turns)

@@ -39,6 +39,7 @@ HEADERS = {
 def attach(app: "FastAPI", calls: Mapping[str, Call], streams: Mapping[str, Stream]) -> None:
     """Serve the calls and streams, by name, on the application."""
     from fastapi import Request
+    from starlette.concurrency import run_in_threadpool
     from starlette.responses import JSONResponse, StreamingResponse
 
     async def call(name: str, request: Request) -> "Response":
@@ -46,7 +47,7 @@ def attach(app: "FastAPI", calls: Mapping[str, Call], streams: Mapping[str, Stre
         if wish is None:
             return JSONResponse(refusal, status_code=400)
         try:
-            value = await asyncio.to_thread(calls[name], wish)
+            value = await run_in_threadpool(calls[name], wish)
         except Exception as error:
             return JSONResponse(_failed(error), status_code=_status(error))
         return JSONResponse({"value": _plain(value)})

@@ -7,7 +7,7 @@ const log = part("log");
 const lastTurn = () => log.lastElementChild;
 
 function pending(words) {
-  const asked = make("h2", { class: "asked", dir: "auto", text: words });
+  const asked = make("h2", { class: "asked", dir: "auto", words });
   const answer = make("div", { class: "answer", dir: "auto" }, make("span", { class: "judged" }), make("span", { class: "raw" }));
   return make("article", { class: "turn pending", "aria-busy": "true" }, asked, make("p", { class: "wait", text: "Reading the documents" }), answer);
 }
@@ -75,10 +75,10 @@ async function ask(words, old = null) {
 function told(turn, item) {
   const raw = turn.querySelector(".raw");
   if (item.step) turn.querySelector(".wait").textContent = item.step;
-  if (item.token) { turn.querySelector(".wait").hidden = true; raw.textContent += item.token; }
+  if (item.token) { turn.querySelector(".wait").hidden = true; raw.append(...worded(item.token)); }
   if (item.sentence) {
     turn.querySelector(".judged").insertAdjacentHTML("beforeend", item.sentence);
-    raw.textContent = item.rest;
+    raw.replaceChildren(...worded(item.rest));
   }
   if (item.done || item.failed) become(turn, item.done || item.failed);
   if (item.stored) stored(turn, item.stored);
@@ -95,9 +95,12 @@ function stored(turn, where) {
   suggest(turn, where);
 }
 
-async function suggest(turn, where) {
+// Groundline looks for suggestions for one visitor at a time; it is asked again for as long as they are of use.
+async function suggest(turn, where, tries = 5) {
   const html = await call("chat.suggest", where).catch(() => "");
-  if (!html || turn !== lastTurn() || running) return;
+  if (turn !== lastTurn() || running) return;
+  if (html === null && tries) setTimeout(() => suggest(turn, where, tries - 1), 1500);
+  if (!html) return;
   const next = make("div", { class: "next" });
   fill(next, html);
   turn.append(next);
@@ -200,7 +203,7 @@ function comment(turn, thumb, shown) {
       tell(error.message);
       return;
     }
-    shown.textContent = field.value.trim();
+    shown.replaceChildren(...worded(field.value.trim()));
     shown.hidden = !shown.textContent;
     form.remove();
     note("Comment kept");
@@ -229,7 +232,7 @@ acts["copy-answer"] = (button) => {
 
 function scope(chosen) {
   paths = [...chosen];
-  const label = make("span", {}, "Asking ", make("bdi", { class: "file", text: paths.length === 1 ? paths[0] : `${paths.length} documents` }), " only");
+  const label = make("span", {}, "Asking ", make("bdi", { class: "file", words: paths.length === 1 ? paths[0] : `${paths.length} documents` }), " only");
   const all = make("button", { type: "button", class: "quiet", "data-act": "ask-all", text: "Ask all" });
   part("scope").replaceChildren(label, all);
   part("scope").hidden = !paths.length;

@@ -27,9 +27,12 @@ acts.new = () => {
 };
 
 function markTalk() {
+  part("title").textContent = "Groundline";
   for (const entry of list.querySelectorAll("[data-talk]")) {
-    if (entry.dataset.talk === conversation) entry.setAttribute("aria-current", "true");
+    const here = entry.dataset.talk === conversation;
+    if (here) entry.setAttribute("aria-current", "true");
     else entry.removeAttribute("aria-current");
+    if (here) part("title").replaceChildren(...worded(entry.textContent));
   }
 }
 
@@ -65,7 +68,7 @@ function dayOf(when) {
 }
 
 function row(one) {
-  const title = make("button", { type: "button", class: "talk-title", "data-act": "talk", "data-talk": one.id, dir: "auto", text: one.title || "Untitled" });
+  const title = make("button", { type: "button", class: "talk-title", "data-act": "talk", "data-talk": one.id, dir: "auto", words: one.title || "Untitled" });
   const more = make("button", { type: "button", class: "quiet icon", "aria-haspopup": "menu", "aria-label": `More about ${one.title}` },
     drawing("M6 12h.01M12 12h.01M18 12h.01"));
   const item = make("li", { class: "entry" }, title, more);
@@ -93,7 +96,9 @@ async function openConversation(id) {
     return;
   }
   conversation = found.id;
+  log.setAttribute("aria-live", "off"); // what was said before is not news
   fill(log, found.turns.join(""));
+  setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
   desk.classList.toggle("begun", found.turns.length > 0);
   address({ chat: id });
   markTalk();
@@ -141,7 +146,7 @@ function remove(one) {
     await relist();
     note("Deleted");
   });
-  const what = make("p", {}, make("q", { dir: "auto", text: one.title }), ` and its ${one.turns === 1 ? "answer" : `${one.turns} answers`} will be gone for good.`);
+  const what = make("p", {}, make("q", { dir: "auto", words: one.title }), ` and its ${one.turns === 1 ? "answer" : `${one.turns} answers`} will be gone for good.`);
   dialog("Delete this conversation?", what, make("div", { class: "row" }, yes, no));
   no.focus();
 }

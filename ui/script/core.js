@@ -10,11 +10,23 @@ function fill(target, html) {
   target.innerHTML = html;
 }
 
-// An element with attributes (`text` is its text, functions are listeners) and children.
+// Text as nodes, with what reorders or hides text isolated and labelled, as ui/markup.py does on the server.
+const CONTROL = /([\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069])/;
+
+function worded(words) {
+  return words.split(CONTROL).filter(Boolean).map((piece) => {
+    if (!CONTROL.test(piece)) return document.createTextNode(piece);
+    const code = `U+${piece.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+    return make("bdi", { class: "control", "data-code": code, text: piece });
+  });
+}
+
+// An element with attributes (`text` is its text, `words` that of somebody else, functions are listeners) and children.
 function make(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "text") made.textContent = value;
+    else if (name === "words") made.append(...worded(value));
     else if (typeof value === "function") made.addEventListener(name, value);
     else if (value === true) made.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);

@@ -37,8 +37,8 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "?" && !writing && plain) {
     acts.keys();
   } else if (event.key === "Escape") {
-    if (!tip.hidden) tip.hidden = true;
-    else if (running) acts.stop();
+    if (running) acts.stop();
+    else if (!tip.hidden) tip.hidden = true;
     else if (desk.classList.contains("drawn")) showSide(false);
     else close();
   } else if (shown && !writing && plain && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {

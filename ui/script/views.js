@@ -37,11 +37,18 @@ function address(changes) {
 // ---- the sidebar: a column on wide windows, a drawer on narrow ones
 
 function showSide(open) {
-  if (!narrow.matches) return;
+  if (!narrow.matches || open === desk.classList.contains("drawn")) return;
   desk.classList.toggle("drawn", open);
   for (const button of desk.querySelectorAll('[data-act="side"]')) button.setAttribute("aria-expanded", String(open));
-  if (open) part("side").querySelector("button[data-go]").focus();
+  for (const under of desk.querySelectorAll(".top, .view, .source")) under.inert = open;
+  if (open) part("side").querySelector("[aria-current]").focus();
+  else if (part("side").contains(document.activeElement)) desk.querySelector(".top button").focus();
 }
+
+narrow.addEventListener("change", () => {
+  desk.classList.remove("drawn");
+  for (const under of desk.querySelectorAll(".top, .view, .source")) under.inert = false;
+});
 
 acts.side = () => {
   if (narrow.matches) { showSide(!desk.classList.contains("drawn")); return; }
