@@ -1,6 +1,5 @@
 """Overviews of several documents without a model: what each says, quoted word for word, document by document."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -20,11 +19,9 @@ from rag.grounding import check_grounding
 from rag.index import Index
 from rag.language.names import Name, same_name
 from rag.language.names import names as names_in
-from rag.language.question import Question
-from rag.language.synonyms import is_common_word
 from rag.language.words import stem, words
 from rag.mentions import mentions, names_of
-from rag.offers import Offer, offers
+from rag.overview_items import listed
 from rag.overview_question import Wish, overview_wish
 from rag.quotes import Quote, quotes
 from rag.retrieve import Found, hit, retrieve, similarity
@@ -33,7 +30,7 @@ from rag.schema import Answer, AnswerSentence, Citation, Document, Highlight
 # Documents that an overview quotes, and sentences from each.
 MOST_DOCUMENTS, MOST_SENTENCES = 8, 3
 # Passages looked at for one topic; without one, the first documents of the corpus and the first passages of each.
-CANDIDATES, LOOKED, OPENING = 200, 40, 60
+CANDIDATES, LOOKED, OPENING = 100, 40, 60
 # How close (cosine) a sentence's word pieces come to those of a topic that it speaks of: to the farthest, and on average; in a list,
 # how far (in units of the ranking score) a sentence may stand behind the best.
 CLOSE = MappingProxyType({"weakest": 0.58, "only": 0.66, "alignment": 0.66, "named": 0.6, "list": 0.45, "behind": 3.5})
@@ -41,10 +38,6 @@ CLOSE = MappingProxyType({"weakest": 0.58, "only": 0.66, "alignment": 0.66, "nam
 LEAST_WORDS, ALIKE = 6, 0.8
 # A first line of at most this many characters and words that ends without a stop is a headline.
 HEADLINE_CHARS, HEADLINE_WORDS = 120, 18
-# Words between quotation marks that quote somebody, and not just a term; what stands between the names of one row.
-LEAST_QUOTED = 4
-_QUOTED = re.compile(r"[“\"«]([^”\"»]+)")
-_ROW = re.compile(r"\s*(?:,|,?\s+(?:and|or)|–|-|/)\s*(?:in\s+|the\s+)*", re.I)
 # Paths that are named of the documents left out.
 NAMED = 5
 
@@ -64,11 +57,10 @@ class Overview(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """What one document has: its quotes in the order of its text, and the score of the best."""
+    """What one document has: its quotes in the order of its text."""
 
     document: Document
     quotes: tuple[Quote, ...]
-    score: float
 
 
 @dataclass(frozen=True)
@@ -108,7 +100,7 @@ def overview(text: str, asked: Asked, index: Index, embedder: Embedder, settings
     hits = tuple(hit(one) for one in gathered.found[: settings.hits])
     if gathered.parts:
         return Overview(_composed(text, wish, gathered).model_copy(update={"hits": hits}), list(gathered.found))
-    reason = NO_KIND.format(noun=wish.noun) if wish.form == "list" else NOTHING.format(topic=" or ".join(wish.topics))
+    reason = NO_KIND.format(noun=wish.noun) if wish.form == "list" else NOTHING.format(topic=" or ".join(wish.topics) or "it")
     if gathered.missing:
         reason = f"The documents found do not mention {', '.join(gathered.missing)}."
     abstained = Answer(question=text, status="abstained", text=ABSTAINED, confidence=0.0, uncovered=gathered.missing, reasons=(reason,))
@@ -129,10 +121,10 @@ def _about(wish: Wish, names: Sequence[Name], source: _Source) -> _Gathered:
         missing += absent
         for path, evidence in speaking.items():
             chosen.setdefault(path, []).extend(evidence)
-    parts = [_part(path, evidence, rows, source.catalog) for path, evidence in chosen.items()]
-    ranked = sorted(parts, key=lambda part: (-part.score, part.document.path))
+    ranked = sorted(chosen, key=lambda path: (-max(one.score for one in chosen[path]), path))
     limit = min(MOST_DOCUMENTS, wish.most or MOST_DOCUMENTS)
-    return _Gathered(tuple(ranked[:limit]), tuple(part.document.path for part in ranked[limit:]), tuple(_once(found)), tuple(missing))
+    parts = [_part(path, chosen[path], rows, source.catalog) for path in ranked[:limit]]
+    return _Gathered(tuple(parts), tuple(ranked[limit:]), tuple(_once(found)), tuple(missing))
 
 
 def _speaking(
@@ -146,10 +138,7 @@ def _speaking(
     vector = read.reading.vector if same else source.embedder.embed_query(about)
     looked_up = [word.stem for word in words(topic) if not word.stop]
     found = retrieve(source.index, vector, looked_up, settings, source.paths)
-    documents = {path: source.catalog.document(path) for path in dict.fromkeys(one.passage.path for one in found)}
-    missing = [
-        name.text for name in stated if not any(document is not None and mentions(document).has(name) for document in documents.values())
-    ]
+    missing = [name.text for name in stated if not _mentioned(name, found, source.catalog)]
     if missing or not looked_up:
         return found, [], missing, {}
     ids = [one.passage.id for one in found]
@@ -162,6 +151,15 @@ def _speaking(
         by_path.setdefault(one.found.passage.path, []).append(one)
     picked = {path: _picked(wish, topic, (one for one in evidence if fits(one))) for path, evidence in by_path.items()}
     return found, rows, [], {path: evidence for path, evidence in picked.items() if evidence}
+
+
+def _mentioned(name: Name, found: Sequence[Found], catalog: Catalog) -> bool:
+    """Whether a passage has all words of a name or, among the first documents, one has a name that can mean the same."""
+    wanted = {stem(token) for token in name.tokens}
+    if any(wanted <= {word.stem for word in words(one.passage.text)} for one in found):
+        return True
+    documents = map(catalog.document, list(dict.fromkeys(one.passage.path for one in found))[:LOOKED])
+    return any(document is not None and mentions(document).has(name) for document in documents)
 
 
 def _fitting(wish: Wish, topic: str, stated: Sequence[Name], reach: float) -> Callable[[Evidence], bool]:
@@ -198,37 +196,6 @@ def _is_title(row: SentenceRow) -> bool:
     return len(words(row.text)) < LEAST_WORDS and row.text[-1:] not in '.!?…”"'
 
 
-def listed(wish: Wish, topic: str, text: str) -> list[Offer]:
-    """Where a sentence says what a list is of, in order; nothing where the list is of who is quoted and the sentence quotes nobody."""
-    if wish.quoted and not any(len(words(match[1])) >= LEAST_QUOTED for match in _QUOTED.finditer(text)):
-        return []
-    if wish.kind in ("place", "person"):
-        return [Offer(name.start, name.end) for name in _of_kind(wish.kind, text) if name.text not in topic]
-    asked = {"years": ("year",), "months": ("month",), "days": ("day",)}.get(wish.noun, ())
-    return list(offers(Question(topic, wish.kind, asked), text))
-
-
-def _of_kind(kind: str, text: str) -> Iterator[Name]:
-    """The names that are for certain of a kind, and those in one row with them ("Junyuan, Shangcheng and Wuhan")."""
-    row: list[Name] = []
-    for name in names_in(text):
-        if row and not _ROW.fullmatch(text[row[-1].end : name.start]):
-            yield from _sure(kind, row)
-            row = []
-        row.append(name)
-    yield from _sure(kind, row)
-
-
-def _sure(kind: str, row: Sequence[Name]) -> list[Name]:
-    """The names of a row that are of the kind, or of none, where one is for certain."""
-    possible = [name for name in row if name.kind in (kind, "other")]
-    return possible if any(name.kind == kind or (kind == "person" and _is_full_name(name)) for name in possible) else []
-
-
-def _is_full_name(name: Name) -> bool:
-    return name.kind == "other" and len(name.tokens) > 1 and not any(is_common_word(token) for token in name.tokens)
-
-
 def _picked(wish: Wish, topic: str, fitting: Iterator[Evidence]) -> list[Evidence]:
     """A document's best sentences; in a list only those that add something."""
     if wish.form != "list" or wish.kind == "other":
@@ -251,7 +218,7 @@ def _part(path: str, chosen: Sequence[Evidence], rows: Sequence[SentenceRow], ca
         raise LookupError(f"{path} left the catalog while a question was being answered")
     best = sorted(chosen, key=lambda one: -one.score)
     spans = sorted(quotes(best, rows), key=lambda quote: quote.start)
-    return _Part(document, tuple(spans), best[0].score)
+    return _Part(document, tuple(spans))
 
 
 def _once(found: Sequence[Found]) -> list[Found]:
@@ -286,7 +253,7 @@ def _opening(wish: Wish, path: str, source: _Source) -> _Part | None:
         return None
     chosen = _listed(wish, rows) if wish.form == "list" else _central(rows)
     spans = [Quote(passages[row.passage_id], row.start, row.end) for row in sorted(chosen, key=lambda row: row.start)]
-    return _Part(document, tuple(spans), 0.0) if spans else None
+    return _Part(document, tuple(spans)) if spans else None
 
 
 def _listed(wish: Wish, rows: Sequence[SentenceRow]) -> list[SentenceRow]:

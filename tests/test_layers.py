@@ -48,7 +48,7 @@ FLOORS = (
         "rag.followup",
         "rag.referents",
         "rag.elliptical",
-        "rag.overview_question",
+        "rag.overview_question", "rag.overview_items",
     ),
     ("rag.decision", "rag.premise", "rag.quotes", "rag.uncovered"),
     ("rag.examples", "rag.suggestions", "rag.answer", "rag.writing", "rag.rewriting", "rag.chat", "rag.overview"),
