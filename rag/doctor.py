@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from rag.config import Settings
 from rag.embed import MODEL_FOLDER, MODEL_SHA256
 from rag.errors import GroundlineError, IndexMissing
-from rag.readers import find_files
+from rag.readers import FORMATS, find_files
 from rag.schema import Frozen
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _corpus(settings: Settings) -> Iterator[Finding]:
         yield Finding(part="corpus", state="problem", found=str(error), hint=error.hint)
         return
     found = f"{settings.corpus.resolve()}: {len(files):,} files to read, {len(skipped):,} left out"
-    hint = "" if files else "Put .txt or .md files into it."
+    hint = "" if files else f"Put {FORMATS} files into it."
     yield Finding(part="corpus", state="ok" if files else "problem", found=found, hint=hint)
 
 

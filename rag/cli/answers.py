@@ -12,12 +12,16 @@ EXCERPT = 300
 
 def print_answer(out: Console, answer: Answer) -> None:
     """Print an answer with its citations, or an abstention with the nearest passages."""
+    if answer.standalone:
+        out.print(Text(f"Asked as: {one_line(answer.standalone)}", "dim"))
     if answer.status == "answered":
         _print_answered(out, answer)
     else:
         _print_abstained(out, answer)
     if answer.uncovered:
         out.print(Text("The documents do not mention: " + ", ".join(one_line(word) for word in answer.uncovered), "yellow"))
+    for note in answer.notes:
+        out.print(Text(f"Note: {one_line(note)}", "yellow"))
     if answer.status == "answered":
         out.print(Text(f"Confidence: {answer.confidence:.0%}", "dim"))
 
@@ -26,10 +30,8 @@ def _print_answered(out: Console, answer: Answer) -> None:
     print_indented(out, Text(safe(answer.text), "bold"), 0)
     out.print()
     for citation in answer.citations:
-        lines = str(citation.line_start) if citation.line_start == citation.line_end else f"{citation.line_start}-{citation.line_end}"
         place = f"{one_line(citation.path)}:{citation.start}-{citation.end}"
-        many = "lines" if citation.line_start != citation.line_end else "line"
-        out.print(Text.assemble((f"[{citation.n}] ", "cyan"), (place, "cyan"), (f"  ({many} {lines})", "dim")))
+        out.print(Text.assemble((f"[{citation.n}] ", "cyan"), (place, "cyan"), (f"  ({_where(citation)})", "dim")))
         print_indented(out, _quote(citation, [mark for mark in answer.highlights if mark.citation == citation.n]), 4)
     out.print()
     for sentence in answer.sentences:
@@ -38,6 +40,15 @@ def _print_answered(out: Console, answer: Answer) -> None:
             out.print(Text(f"{sentence.verdict.replace('_', ' ').capitalize()}: “{one_line(sentence.text)}” {reasons}".rstrip(), "yellow"))
     if answer.unknown_markers:
         out.print(Text("Sources that do not exist: " + ", ".join(one_line(marker) for marker in answer.unknown_markers), "yellow"))
+
+
+def _where(citation: Citation) -> str:
+    """The page or heading and the lines; of a text that was extracted the lines are nobody's, where it has places."""
+    lines = (
+        f"line {citation.line_start}" if citation.line_start == citation.line_end else f"lines {citation.line_start}-{citation.line_end}"
+    )
+    place = one_line(citation.place)
+    return place if place and citation.reader else ", ".join(filter(None, [place, lines]))
 
 
 def _quote(citation: Citation, marks: list[Highlight]) -> Text:

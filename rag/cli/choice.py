@@ -33,11 +33,13 @@ def choose(corpus: Path | None, home: Path | None, need_corpus: bool = True, wri
         name = "GROUNDLINE_" + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(f"The setting {name} cannot be used: {first['msg']}.", "docs/settings.md lists what each one takes.") from error
     if need_corpus and not settings.corpus.is_dir():
+        from rag.readers import FORMATS
+
         what = "is not a folder" if settings.corpus.exists() else "does not exist"
         where = "" if settings.corpus.is_absolute() else f" (looked for in {Path.cwd()})"
         raise CorpusNotFound(
             f"The folder of documents {settings.corpus} {what}{where}.",
-            "Name a folder of .txt or .md files with --corpus DIR, or set GROUNDLINE_CORPUS.",
+            f"Name a folder of documents ({FORMATS}) with --corpus DIR, or set GROUNDLINE_CORPUS.",
         )
     return settings
 
