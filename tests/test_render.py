@@ -193,6 +193,12 @@ def test_every_verdict_has_its_own_shape_word_and_reason(article: Document) -> N
         assert sign.shape in render.turn(answer)
 
 
+def test_paragraphs_of_a_model_stay_apart() -> None:
+    sentences = [AnswerSentence(text="It fell.", start=at, end=at + 8, verdict="uncited", reasons=(), citations=()) for at in (0, 10, 19)]
+    answer = Answer(question="?", status="answered", text="It fell.\n\nIt fell. It fell.", sentences=tuple(sentences), confidence=0.5)
+    assert len(Page(render.turn(answer)).classed("break")) == 1
+
+
 def test_a_marker_without_a_citation_stays_text_and_is_reported(article: Document) -> None:
     citation = cited(article, SCREENSHOT)
     answer = answered("?", citation, unknown_markers=("7",))
