@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 SENTENCES = ROOT / "tests" / "data" / "smollm2_sentences.jsonl"
 CATEGORIES = ("fact", "multi", "paraphrase", "attribution", "false_premise")
 # What the model reads and writes at most, in tokens: two passages and four sentences, so that many questions can be asked.
-WINDOW, ANSWER = 700, 96
+WINDOW, ANSWER = 560, 72
 PASSAGE = re.compile(r"<passage (\d+) \w+>\n(.*?)\n</passage \1", re.S)
 
 
@@ -83,7 +83,7 @@ def collect(model: Path, out: Path) -> None:
     settings = Settings(llm_context=2_048, on_failure="error", llm_timeout=600)
     llm = load(model, settings, ANSWER, threads=1)
     llm.context_window = WINDOW
-    llm.additional_kwargs = {"seed": 0, "extra_body": {"repeat_penalty": 1.15}}
+    llm.additional_kwargs = {"seed": 0, "extra_body": {"repeat_penalty": 1.0}}
     done = {json.loads(line)["question"] for line in out.read_text("utf-8").splitlines()} if out.exists() else set()
     with tempfile.TemporaryDirectory() as home, open_corpus(ROOT / "seeds", home=home, settings=settings, llm=_citing(llm)) as engine:
         for question in questions():

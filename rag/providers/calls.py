@@ -1,9 +1,11 @@
 """Calling a language model: attempts, waits, and what must be true of an answer before it is believed to be whole."""
 
+import gc
 import random
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from types import GeneratorType
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from rag.config import Settings
 from rag.errors import AnswerBroken, AnswerCut, AnswerEmpty, ModelError, ReplyMalformed
@@ -96,6 +98,13 @@ def finish(response: "ChatResponse") -> str:
     return ""
 
 
+class Closable(Protocol):
+    """What can be closed."""
+
+    def close(self) -> None:
+        """Ends it."""
+
+
 class _Opened(NamedTuple):
     """A stream whose first piece is there: what it said, why it ended if it did."""
 
@@ -159,6 +168,26 @@ def _field(holder: object, name: str) -> object:
 
 
 def _close(stream: object) -> None:
+    """Ends a stream and its connection, so that the server hears of it at once.
+
+    openai's stream and anthropic's are parts of a circle and would keep the connection until that is collected as garbage.
+    """
+    for response in _replies(stream):
+        response.close()
     close = getattr(stream, "close", None)
     if close is not None:
         close()
+
+
+def _replies(stream: object) -> "list[Closable]":
+    """The HTTP replies that the generators inside a stream wait for."""
+    found: list[Closable] = []
+    todo: list[object] = [stream]
+    for one in todo:
+        for held in gc.get_referents(one):
+            reply = getattr(held, "response", None) if type(held).__name__ == "Stream" else None
+            if isinstance(held, GeneratorType):
+                todo.append(held)
+            elif reply is not None and hasattr(reply, "close"):
+                found.append(reply)
+    return found

@@ -1,5 +1,7 @@
 """A real language model on loopback: SmolLM2-135M-Instruct (Apache-2.0) served by llama.cpp's OpenAI-compatible server."""
 
+import json
+import urllib.request
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,12 +25,26 @@ class ModelServer:
         params.hostnames = ["127.0.0.1"]
         params.port = 0
         params.ui = False
+        params.endpoint_slots = True
         params.warmup = False
         params.verbosity = 1
         # More threads than idle cores wait for each other.
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
         self._server: Any = xllamacpp.Server(params)
         self.url = f"{self._server.listening_address}/v1"
+
+    def writes(self) -> bool:
+        """Whether it is writing an answer."""
+        return bool(self._slot()["is_processing"])
+
+    def written(self) -> int:
+        """Tokens of the answer that it writes, or wrote last."""
+        return int(self._slot()["next_token"][0]["n_decoded"])
+
+    def _slot(self) -> dict[str, Any]:
+        with urllib.request.urlopen(self.url.removesuffix("v1") + "slots", timeout=60) as reply:
+            slots: list[dict[str, Any]] = json.load(reply)
+        return slots[0]
 
     def close(self) -> None:
         """Ends the server."""
