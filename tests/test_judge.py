@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from rich.console import Console
 
 from rag import Answer, Engine, Settings, open_corpus
+from rag.cli.answers import print_answer
 from rag.errors import ModelBusy
 from rag.writing.judge import NO_ANSWER, NO_MODEL, UNREADABLE, read_opinions
 from tests.support import harbour
@@ -148,3 +151,13 @@ def test_what_can_be_read_is_read(corpus: Path) -> None:
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps), st.integers(1, 3))
 def test_no_answer_of_a_judge_breaks_the_reader(said: str, count: int) -> None:
     assert len(read_opinions(said, count)) == count
+
+
+def test_a_terminal_shows_who_wrote_what_was_left_out_and_where_the_judge_disagrees(corpus: Path) -> None:
+    answer, _ = judged(corpus, opinions("unsupported", "unsupported"), on_unsupported="drop")
+    out = Console(record=True, width=200, file=StringIO())
+    print_answer(out, answer)
+    said = out.export_text()
+    assert "Written by ScriptedLLM" in said
+    assert "Left out, because it names no source that exists: “She was brave.”" in said
+    assert "Second opinion on “Clara Holm kept the lighthouse at Skagen.”: unsupported, because 1" in said

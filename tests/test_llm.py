@@ -324,6 +324,8 @@ def test_other_doors_lead_to_the_model_too(writer: Writer) -> None:
         ("A fell (see [1]). B rose (Source: [2]).", [("A fell.", (1,)), ("B rose.", (2,))]),
         ("A fell. B rose.\n\nSources: [1], [2]", [("A fell.", ()), ("B rose.", (1, 2))]),
         ("A fell <passage 3 0123abcd>. B", [("A fell.", (3,)), ("B", ())]),
+        ("The passage N 6b0ec5f500b44ce1 lists them. B", [("The document lists them.", ()), ("B", ())]),
+        ("</passage 2 6b0ec5f500b44ce1> A fell. B", [("A fell.", (2,)), ("B", ())]),
         ("A read source 17.5 of it. B", [("A read source 17.5 of it.", ()), ("B", ())]),
     ],
 )

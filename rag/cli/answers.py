@@ -22,8 +22,11 @@ def print_answer(out: Console, answer: Answer) -> None:
         out.print(Text("The documents do not mention: " + ", ".join(one_line(word) for word in answer.uncovered), "yellow"))
     for note in answer.notes:
         out.print(Text(f"Note: {one_line(note)}", "yellow"))
+    for note in answer.notes:
+        out.print(Text(one_line(note), "yellow"))
     if answer.status == "answered":
-        out.print(Text(f"Confidence: {answer.confidence:.0%}", "dim"))
+        writer = "" if answer.writer == "extractive" else f"  Written by {one_line(answer.writer)}"
+        out.print(Text(f"Confidence: {answer.confidence:.0%}{writer}", "dim"))
 
 
 def _print_answered(out: Console, answer: Answer) -> None:
@@ -38,6 +41,10 @@ def _print_answered(out: Console, answer: Answer) -> None:
         if sentence.verdict != "supported":
             reasons = "; ".join(one_line(reason) for reason in sentence.reasons)
             out.print(Text(f"{sentence.verdict.replace('_', ' ').capitalize()}: “{one_line(sentence.text)}” {reasons}".rstrip(), "yellow"))
+    for sentence in answer.sentences:
+        if sentence.opinion is not None and sentence.opinion.label != sentence.verdict:
+            opinion = f"{sentence.opinion.label.replace('_', ' ')}, {one_line(sentence.opinion.reason)}"
+            out.print(Text(f"Second opinion on “{one_line(sentence.text)}”: {opinion}", "yellow"))
     if answer.unknown_markers:
         out.print(Text("Sources that do not exist: " + ", ".join(one_line(marker) for marker in answer.unknown_markers), "yellow"))
 

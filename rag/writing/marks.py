@@ -11,7 +11,9 @@ _NUMBERS = rf"{_NUMBER}(?:\s?(?:[-–,;&]|,?\sand)\s?(?:the\s)?(?:passages?\s|so
 _NAME = r"(?:passages?|sources?)\s(?:numbers?\s|nos?\.\s)?"
 # In the order of precedence where they begin at the same place.
 _FORMS = re.compile(
-    rf"(?P<tag></?passages?\s\d{{1,3}}(?:\s\w{{1,40}})?>)"
+    r"(?P<delimiter></?(?:passages?|question|checked)?\s?(?:N|\d{1,3})?\s?\b[0-9a-f]{16}>"
+    r"|\b(?:the\s)?(?:passages?|question)\s(?:N\s|\d{1,3}\s)?[0-9a-f]{16}\b)"
+    rf"|(?P<tag></?passages?\s\d{{1,3}}(?:\s\w{{1,40}})?>)"
     rf"|(?P<set_off>[(\[【［]\s?(?:see\s|cf\.\s|from\s)?(?:the\s)?(?:{_NAME}|sources?:\s?|see\s){_NUMBERS}\s?[)\]】］])"
     rf"|(?P<list>^[ \t]*(?:\*\*)?sources?(?:\*\*)?:(?:\*\*)?\s?(?:\[\d{{1,3}}\][,;\s]*)+$)"
     rf"|(?P<lead>\b{_NAME}{_NUMBERS}\s?[:：])"
@@ -48,7 +50,7 @@ class Unmarked(NamedTuple):
 
 def marks(said: str) -> list[Mark]:
     """The source numbers of a model's text in order: every form of `rag.citations.markers`, "passage 3" in running text, `<passage 3>`,
-    and `(3)` at the end of a sentence.
+    and `(3)` at the end of a sentence. Delimiters of the prompt that a model repeats are marks too, with or without a number.
     """
     found = sorted((*_named(said), *(Mark(*marker) for marker in markers(said))), key=lambda mark: (mark.start, -mark.end))
     kept: list[Mark] = []
@@ -95,6 +97,10 @@ def has_words(text: str) -> bool:
 def _named(said: str) -> Iterator[Mark]:
     for match in _FORMS.finditer(said):
         numbers = _numbers(match[0])
+        if match["delimiter"]:
+            instead = "" if match[0][0] == "<" else "The document" if match[0][0].isupper() else "the document"
+            yield Mark(match.start(), match.end(), numbers, instead=instead)
+            continue
         if not numbers or (match["round"] and (_COUNT.search(said, max(0, match.start() - 40), match.start()) or _listed(said, match))):
             continue
         instead = ""
