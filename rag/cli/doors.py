@@ -67,7 +67,7 @@ def run_keys_list(home: Path | None, as_json: bool) -> None:
     """Print the keys that are in force."""
     from ui.doors.keys import KeyStore
 
-    keys = KeyStore(choose(None, home, need_corpus=False).home).keys()
+    keys = KeyStore(choose(None, home, need_corpus=False).home).listed()
     if as_json:
         print_json(*keys, as_list=True)
         return

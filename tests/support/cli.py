@@ -20,9 +20,10 @@ FIRE = "When did the fire break out in the Yangjiaping residential district?"
 FRANCE = "What is the capital of France?"
 
 
-def run(*arguments: str, corpus: Path, home: Path, stdin: bytes | str | None = None) -> Result:
+def run(*arguments: str, corpus: Path | None = None, home: Path, stdin: bytes | str | None = None) -> Result:
     """A command inside this process; `stdout` and `stderr` of the result are apart."""
-    return CliRunner().invoke(app, [*arguments, "--corpus", str(corpus), "--home", str(home)], input=stdin)
+    named = ["--corpus", str(corpus)] if corpus else []
+    return CliRunner().invoke(app, [*arguments, *named, "--home", str(home)], input=stdin)
 
 
 def process(

@@ -1,16 +1,21 @@
-"""A running window as programs see it: its own process on loopback, or an application inside this one."""
+"""A running window as programs see it: as its own process on loopback, or its doors alone inside this one."""
 
 import os
 import re
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
+
+if TYPE_CHECKING:
+    from ui.access import Access
+    from ui.doors import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = "How many people jumped out of the building in Zhengzhou in a month?"
@@ -59,3 +64,29 @@ def serving(corpus: Path, home: Path, *options: str, environment: Mapping[str, s
                 raise AssertionError(f"the window did not start: {said}")
         finally:
             process.kill()
+
+
+@contextmanager
+def doors_of(engine: "Engine", access: "Access | None" = None) -> Iterator[str]:
+    """The doors alone, behind their gate, served by a thread of this process; their address."""
+    import uvicorn
+    from fastapi import FastAPI
+
+    from ui import doors
+    from ui.access import Access
+    from ui.gate import Gate
+
+    app = FastAPI(openapi_url=None)
+    app.add_middleware(Gate, access=access or Access())
+    doors.attach(app, lambda: engine)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5, proxy_headers=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)

@@ -1,7 +1,5 @@
 """What the official `gradio_client` can call of the window: `ask`."""
 
-from typing import Any
-
 from pydantic import TypeAdapter, ValidationError
 
 from rag.errors import GroundlineError
@@ -20,8 +18,9 @@ def add_ask(service: Service) -> None:
     load_gradio()
     import gradio as gr
 
-    async def ask(question: str, history: list[dict[str, str]] | None = None, paths: list[str] | None = None) -> dict[str, Any]:
-        """Answers from the documents with citations and verdicts, or abstains; history is a list of role and content."""
+    # A string, because Gradio's client takes every object with a field `path`, such as a citation, for a file that it must fetch.
+    async def ask(question: str, history: list[dict[str, str]] | None = None, paths: list[str] | None = None) -> str:
+        """The answer from the documents as JSON, with citations and verdicts; history is a list of role and content."""
         try:
             turns = _HISTORY.validate_python(history or ())
             answer = await service.ask(TypeAdapter(str).validate_python(question), turns, _PATHS.validate_python(paths))
@@ -29,6 +28,6 @@ def add_ask(service: Service) -> None:
             raise gr.Error(told(error), print_exception=False) from error
         except ValidationError as error:
             raise gr.Error("What was sent is not a question with a history and paths.", print_exception=False) from error
-        return answer.model_dump(mode="json")
+        return answer.model_dump_json()
 
     gr.api(ask, api_name="ask", concurrency_limit=AT_ONCE)  # type: ignore[attr-defined]

@@ -58,7 +58,7 @@ class KeyStore:
         self._file = home / FILE
         self._read: tuple[tuple[int, int, int], dict[str, Key]] | None = None
 
-    def keys(self) -> tuple[KeyInfo, ...]:
+    def listed(self) -> tuple[KeyInfo, ...]:
         """All keys, oldest first. Raises StorageError when the file cannot be read."""
         return tuple(_info(key) for key in self._current().values())
 
