@@ -51,6 +51,15 @@ _CLASSES: dict[Kind, str] = {
     "number": "numbers|figures|statistics",
     "quotation": "quotes|quotations|slogans|chants",
 }
+_SINGULAR = {
+    **{name: f"{name}s" for name in ("place", "location", "town", "village", "province", "region", "district", "area", "state", "street")},
+    **{
+        name: f"{name}s"
+        for name in ("name", "politician", "official", "expert", "leader", "journalist", "author", "date", "year", "number")
+    },
+    **{name: f"{name}s" for name in ("figure", "quote", "quotation", "slogan", "organisation", "organization")},
+    **{"city": "cities", "country": "countries", "company": "companies", "person": "people"},
+}
 # Words in capitals in the patterns below.
 _WORDS = {
     "SAYING": "((all|each|both|together|have to|actually) )*(say|says|said|tell|tells|tell us|report|reports|state|states|mention|mentions"
@@ -73,13 +82,15 @@ _WORDS = {
     "DIFFERENCES": "((the|main|key|any|some|major) )*(differences?|similarities|contrasts?|contradictions?|disagreements?)",
     "INSIDE": "(in|from|across|throughout|among|within|by|according to|between|of) §",
     "TYPED": f"(?P<noun>{'|'.join(_CLASSES.values())})",
+    "ONE": f"(?P<noun>{'|'.join(_SINGULAR)})",
     "PLURAL": r"(?P<noun>([^\W\d_]+ )?[^\W\d_]+[^\W\d_s]s|people)",
     "TOPIC": "(?P<topic>[^§]+?)",
     "SIDES": "(?P<topic>[^§]+? (and|with|to|versus|vs|against) [^§]+?)",
     "POLITE": "((please|hi|hello|hey|so|and|ok|okay|now|then|kindly|just|(can|could|would|will) you|i want( you)? to"
     "|i('d| would) like( you)? to|i want"
     "|i need|i('d| would) like|help me|let me know|tell me|tell us|show me|explain|briefly|in short)[,!:]? )*",
-    "END": r"( please| for me| together)?[ ?.!…]*",
+    "END": r"( please| for me| together| briefly| shortly"
+    r"| in (short|brief|one paragraph|a few words|(a few|\d+|two|three|five) sentences))?[ ?.!…]*",
 }
 # The first pattern that matches the whole question decides; one without a topic asks about the documents as they are.
 _PATTERNS: tuple[tuple[Form, str], ...] = (
@@ -88,7 +99,7 @@ _PATTERNS: tuple[tuple[Form, str], ...] = (
     ("comparison", "(compare|contrast|compare and contrast) TOPIC INSIDE"),
     ("comparison", "(compare|contrast|compare and contrast) SIDES"),
     ("comparison", "((how|where|on what|in what way|in what ways|what) )?(do|does) § DIFFER (in their [a-z]+ ABOUT|in|ABOUT) TOPIC"),
-    ("comparison", "((how|where|on what|in what way|in what ways|what) )?(do|does) § DIFFER"),
+    ("comparison", "((how|where|on what|in what way|in what ways|what) )?(do|does) § DIFFER( on| about)?"),
     ("comparison", "what('s| is| are) DIFFERENCES (between|among|in|across) (what |how )?§( SAYING)? (ABOUT|DESCRIBE) TOPIC"),
     ("comparison", "what('s| is| are) DIFFERENCES (between|among|in|across) §"),
     ("summary", "what (do|does|did) § (SAYING|DESCRIBE|deal with|include|hold)"),
@@ -98,18 +109,20 @@ _PATTERNS: tuple[tuple[Form, str], ...] = (
     (
         "summary",
         "((what('s| is| are|)|which|list|GIVE) )?POINTS( (of|in|from|across)| (are |is )?SHOWN in| do| does| that)? §"
-        "( SAYING| DESCRIBE| raise| make)?",
+        "( SAYING| DESCRIBE| raise| make| share| have in common)?",
     ),
     (
         "summary",
         "(SUMMARISE|(GIVE )?SHORTSUMMARY (of|on|for)) (what )?(§|it|everything|all|it all|all of it|all of them"
         "|POINTS (of|in|from) §)( SAYING)?",
     ),
+    ("summary", "describe §( to me)?"),
     ("summary", "SUMMARISE (each|every) (one|of §|of them)"),
     ("topic", "(SUMMARISE|(GIVE )?SHORTSUMMARY (of|on)) (what |how )?(all )?§( SAYING)? (ABOUT|DESCRIBE) TOPIC"),
     ("topic", "(SUMMARISE|(GIVE )?SHORTSUMMARY (of|on|about)|GIVE SHORTSUMMARY) TOPIC( INSIDE)?"),
     ("topic", "(what|which)( information| facts| details| evidence| else)? (do|does|did|can|has|have) § SAYING ABOUT TOPIC"),
     ("topic", "what( else)? § SAYING ABOUT TOPIC"),
+    ("topic", "(what|which) (information|facts|details|evidence) (is|are)( there)? ABOUT TOPIC INSIDE"),
     ("topic", "what('s| is| was| has been)( being)? (said|written|stated|known|claimed|SHOWN) ABOUT TOPIC INSIDE"),
     ("topic", "what('s| is| was| has been)( being)? (said|written|stated|known|claimed|SHOWN) INSIDE ABOUT TOPIC"),
     ("topic", "how (do|does|did|have|has|is|are) § DESCRIBE TOPIC"),
@@ -132,9 +145,11 @@ _PATTERNS: tuple[tuple[Form, str], ...] = (
         "( TOPIC)?( INSIDE)?",
     ),
     ("list", "(list|enumerate|name|collect|extract|find|GIVE) all (of )?(the )?((different|various) )?PLURAL( TOPIC)?( INSIDE)?"),
-    ("list", r"which (other |different )?TYPED\b(?! (is|are|was|were) (?-i:[A-Z]))( TOPIC)?( INSIDE)?"),
+    ("list", r"((in|to|from|at|on) )?which (other |different )?TYPED\b(?! (is|are|was|were) (?-i:[A-Z]))( TOPIC)?( INSIDE)?"),
     ("list", "what (are|were) all (of )?(the )?PLURAL( TOPIC)?( INSIDE)?"),
     ("list", "what (other )?TYPED (are|were|is|get) (all )?SHOWN( INSIDE)?"),
+    ("list", "(who|what) (are|were) (all )?(the )?TYPED( that| who)?( are| were)? SHOWN( INSIDE)?"),
+    ("list", "(list|enumerate|name|collect|extract|find|GIVE) (every|each) (single )?ONE( TOPIC)?( INSIDE)?"),
     ("list", "(what (are|were) )?(all )?(the )?TYPED( that| who)?( are| is| were)?( SHOWN)? INSIDE"),
     ("list", "(?P<noun>who)( all)? (is|are|was|were|gets) (all )?SHOWN( INSIDE)?"),
 )
@@ -152,12 +167,16 @@ _TABLE = tuple((form, _compiled(pattern)) for form, pattern in _PATTERNS)
 # No question is an overview without one of these: nothing else is spent on most questions.
 _SIGN = re.compile(
     rf"§|\b(?:compare|contrast|summari[sz]e|sum up|recap|outline|digest|condense|synthesi[sz]e|summary|overview|synopsis|rundown|gist"
-    rf"|everything|all|lists?|enumerate|which (?:other |different )?(?:{'|'.join(_CLASSES.values())})|(?:quoted|cited|interviewed))\b",
+    rf"|everything|all information|lists?|enumerate|collect|extract"
+    rf"|(?:name|find|give|give me|show|show me|what are|what were) (?:all|every|each)"
+    rf"|which (?:other |different )?(?:{'|'.join(_CLASSES.values())})"
+    rf"|(?:are|is|were|was|people) (?:all )?(?:mentioned|named|quoted|cited|interviewed|discussed|described|listed|given))\b",
     re.I,
 )
 _KINDS = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _CLASSES.items())
 _QUOTED = re.compile(r"\b(?:quoted|cited|interviewed)\b", re.I)
 _ONLY_SHOWN = re.compile(rf"(?:(?:that|which|who|are|is|were|was|have|has|been|get|all|there|{_WORDS['SHOWN'][1:-1]})\b\s*)+", re.I)
+_BY_NUMBER = re.compile(rf"\b{_ONE}\s+(?:\d|{'|'.join(_NUMBERS)})", re.I)
 _SIDES = re.compile(r",? (?:and|with|to|versus|vs\.?|against) ", re.I)
 _BETWEEN = re.compile(r",? (?:and|or|versus|vs\.?) |, ", re.I)
 
@@ -185,6 +204,9 @@ def overview_wish(question: str) -> Wish | None:
 def _wish(form: Form, match: re.Match[str], marked: str, count: str) -> Wish | None:
     parts = match.groupdict()
     topic, noun = parts.get("topic") or "", (parts.get("noun") or "").lower()
+    if _BY_NUMBER.search(topic):
+        return None
+    noun = _SINGULAR.get(noun, noun)
     quoted = form == "list" and bool(_QUOTED.search(marked)) and _kind(noun) in ("person", "other")
     if form == "list" and _ONLY_SHOWN.fullmatch(topic):
         topic = ""
