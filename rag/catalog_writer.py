@@ -67,7 +67,18 @@ class CatalogWriter(Catalog):
         meta = self.meta()
         values = {**identity._asdict(), "layout": LAYOUT, "generation": meta.generation, "ready": 0}
         with self._transaction():
-            for table in ("documents", "passages", "sentences", "vector_keys", "vectors", "readings", "pending", "vocabulary", "meta"):
+            for table in (
+                "documents",
+                "passages",
+                "sentences",
+                "vector_keys",
+                "vectors",
+                "readings",
+                "pending",
+                "refusals",
+                "vocabulary",
+                "meta",
+            ):
                 self._execute(f"DELETE FROM {table}")
             self._execute("INSERT INTO lexicon (lexicon) VALUES ('delete-all')")
             self._set(values)
@@ -99,6 +110,18 @@ class CatalogWriter(Catalog):
     def staged(self) -> dict[str, tuple[str, str]]:
         """The SHA-256 and the reader of each staged document, by path."""
         return {path: (sha256, reader) for path, sha256, reader in self._rows("SELECT path, sha256, reader FROM documents WHERE live = 0")}
+
+    def refusals(self) -> dict[str, tuple[str, str, str]]:
+        """The files whose content gave no text, by path: SHA-256, the rules by which that was found, and the reason."""
+        return {
+            path: (sha256, rules, reason) for path, sha256, rules, reason in self._rows("SELECT path, sha256, rules, reason FROM refusals")
+        }
+
+    def keep_refusals(self, refusals: dict[str, tuple[str, str, str]]) -> None:
+        """Replaces all of `refusals`."""
+        with self._transaction():
+            self._execute("DELETE FROM refusals")
+            self._many("INSERT INTO refusals VALUES (?, ?, ?, ?)", [(path, *rest) for path, rest in refusals.items()])
 
     def unstage(self, paths: Sequence[str]) -> None:
         """Drops staged documents, and the vectors that nothing else needs."""

@@ -13,6 +13,7 @@ GroundlineError
 ├── QuestionError             empty, too long, not text
 ├── PlaceError                not a span of an indexed document
 ├── ReadError                 one file cannot be read as a document (an ingest reports it as skipped)
+│   └── ContentError          whatever is tried, its content gives no text
 ├── ModelError                an embedding or language model is missing, changed or refuses
 │   ├── ExtraMissing          the package that talks to it is not installed
 │   ├── KeyMissing            its key is in no environment variable
@@ -90,6 +91,14 @@ class PlaceError(GroundlineError):
 
 class ReadError(GroundlineError):
     """One file cannot be read as a document."""
+
+
+class ContentError(ReadError):
+    """A file's content gives no text: while it (`sha256`) and its reader stay the same, so does this."""
+
+    def __init__(self, message: str, hint: str, sha256: str) -> None:
+        super().__init__(message, hint)
+        self.sha256 = sha256
 
 
 class ModelError(GroundlineError):

@@ -15,9 +15,9 @@ from rag.catalog_schema import FILE_NAME
 from rag.catalog_writer import CatalogWriter, Identity, Role
 from rag.config import Settings
 from rag.embed import Embedder, Vectors
-from rag.errors import CorpusEmpty, CorpusNotFound, IndexMismatch, ModelError, ReadError, SettingsError, StorageError
+from rag.errors import ContentError, CorpusEmpty, CorpusNotFound, IndexMismatch, ModelError, ReadError, SettingsError, StorageError
 from rag.lock import writer_lock
-from rag.readers import FORMATS, Isolated, find_files, hash_file, is_current, read
+from rag.readers import FORMATS, Isolated, editions, find_files, hash_file, is_current, read
 from rag.schema import IngestReport, Skipped
 from rag.split import SPLITTER_VERSION, split
 
@@ -130,10 +130,12 @@ def _read(corpus: Path, isolated: Isolated, writer: CatalogWriter, embedder: Emb
     staged = {path: sha256 if is_current(reader) else "" for path, (sha256, reader) in writer.staged().items()}
     files, skipped = find_files(corpus)
     plan = Plan([], [], [], [], list(skipped))
+    refusals = _Refusals(writer, settings)
     for file in files:
         name = file.relative_to(corpus).as_posix()
         try:
-            known = hash_file(file) if name in live or name in staged else ""
+            known = hash_file(file) if name in live or name in staged or name in refusals else ""
+            refusals.check(name, known)
             if known and live.get(name) == known:
                 plan.unchanged.append(name)
                 continue
@@ -144,12 +146,46 @@ def _read(corpus: Path, isolated: Isolated, writer: CatalogWriter, embedder: Emb
                     continue
         except ReadError as error:
             plan.skipped.append(Skipped(path=name, reason=str(error)))
+            refusals.add(name, error)
             continue
         (plan.changed if name in live else plan.added).append(name)
     plan.removed.extend(sorted(set(live) - set(plan.unchanged) - set(plan.changed)))
     if stale := set(writer.staged()) - set(plan.added) - set(plan.changed):
         writer.unstage(sorted(stale))
+    refusals.keep()
     return plan
+
+
+class _Refusals:
+    """The files whose content gives no text: what took long to find out is not tried again until something changes."""
+
+    def __init__(self, writer: CatalogWriter, settings: Settings) -> None:
+        self._writer = writer
+        self._limits = f"{settings.max_file_bytes} {settings.passage_tokens}"
+        self._before = writer.refusals()
+        self._now: dict[str, tuple[str, str, str]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._before
+
+    def check(self, name: str, sha256: str) -> None:
+        """Raises ContentError when a file with this content was refused before, by the rules of today."""
+        known, rules, reason = self._before.get(name, ("", "", ""))
+        if sha256 and (known, rules) == (sha256, self._rules()):
+            raise ContentError(reason, "", sha256)
+
+    def add(self, name: str, error: ReadError) -> None:
+        """Keeps a refusal in mind when it is one of the content."""
+        if isinstance(error, ContentError):
+            self._now[name] = (error.sha256, self._rules(), str(error))
+
+    def keep(self) -> None:
+        """Writes down what has changed."""
+        if self._now != self._before:
+            self._writer.keep_refusals(self._now)
+
+    def _rules(self) -> str:
+        return f"{editions()}; {self._limits}"
 
 
 def _stage(
@@ -160,7 +196,7 @@ def _stage(
         return False
     passages = split(document.text, embedder.count_tokens, settings.passage_tokens)
     if not passages:
-        raise ReadError(f"{document.path} holds no text.", "")
+        raise ContentError(f"{document.path} holds no text.", "", document.sha256)
     writer.stage(document, passages, identity(embedder, settings))
     return True
 

@@ -11,6 +11,8 @@ from rag.engine import Engine, open_corpus
 from rag.errors import CorpusEmpty, GroundlineError
 from rag.ingest import Progress
 from rag.library import add, remove
+from rag.readers import Isolated
+from rag.readers.draft import Extract
 from tests.support.embedders import HashEmbedder
 from tests.support.papers import FOLDER
 
@@ -120,3 +122,20 @@ def test_a_document_that_another_version_of_its_reader_read_is_stale_and_read_ag
     assert document is not None and document.reader == "html 2"
     after = engine.ask("Who opened the museum of Skellby?")
     assert [one.quote for one in after.citations] == [one.quote for one in before.citations]
+
+
+def test_a_file_that_was_refused_is_not_tried_again_until_it_changes(engine: Engine, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (corpus / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    before = engine.update().skipped
+    tried: list[str] = []
+
+    def extract(self: Isolated, module: str, function: str, data: bytes, name: str) -> Extract:
+        tried.append(name)
+        return Extract("The bakery opens at seven.", ())
+
+    monkeypatch.setattr(Isolated, "extract", extract)
+    assert engine.update().skipped == before and tried == []
+    (corpus / "broken.pdf").write_bytes(b"%PDF-1.4 mended")
+    assert engine.update().added == ("broken.pdf",) and tried == ["broken.pdf"]
+    (corpus / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    assert engine.update().changed == ("broken.pdf",)

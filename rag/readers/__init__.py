@@ -2,7 +2,7 @@
 
 from rag.readers.files import IGNORE_FILE, find_files, hash_file, is_ignored, leads_out, read
 from rag.readers.isolation import Isolated
-from rag.readers.kinds import FORMATS, SUFFIXES, check, is_current, is_packed
+from rag.readers.kinds import FORMATS, SUFFIXES, check, editions, is_current, is_packed
 
 __all__ = [
     "FORMATS",
@@ -10,6 +10,7 @@ __all__ = [
     "SUFFIXES",
     "Isolated",
     "check",
+    "editions",
     "find_files",
     "hash_file",
     "is_current",

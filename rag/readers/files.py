@@ -9,7 +9,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import CorpusError, CorpusNotFound, ReadError
+from rag.errors import ContentError, CorpusError, CorpusNotFound, ReadError
 from rag.readers.isolation import Isolated
 from rag.readers.kinds import FORMATS, SUFFIXES, extract, is_packed
 from rag.schema import Document, Skipped
@@ -45,8 +45,8 @@ def read(corpus: Path, file: Path, max_bytes: int, max_packed_bytes: int | None 
 
     PDF, DOCX and EPUB files may have `max_packed_bytes` bytes, `max_bytes` unless given; their text is held to `max_bytes`
     characters. `isolated` serves for many files; without it, one that libraries read gets a process of its own. Raises ReadError,
-    with the reason, for a file that is missing, outside the corpus, not a regular file, unreadable, too large, without text, or
-    not what its reader can read.
+    with the reason, for a file that is missing, outside the corpus, not a regular file, unreadable or too large, ContentError for
+    one without text or not what its reader can read.
     """
     path = file if file.is_relative_to(corpus) else corpus / file
     if not path.is_relative_to(corpus) or leads_out(path, corpus):
@@ -56,15 +56,18 @@ def read(corpus: Path, file: Path, max_bytes: int, max_packed_bytes: int | None 
         data = _bytes(path, name, max_packed_bytes, "max_packed_bytes")
     else:
         data = _bytes(path, name, max_bytes, "max_file_bytes")
-    with ExitStack() as stack:
-        text, places, reader = extract(data, name, isolated or stack.enter_context(Isolated()))
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        with ExitStack() as stack:
+            text, places, reader = extract(data, name, isolated or stack.enter_context(Isolated()))
+    except ReadError as error:
+        raise ContentError(str(error), error.hint, sha256) from error
     if len(text) > max_bytes:
-        raise ReadError(
-            f"{name} holds {len(text):,} characters of text; the most is {max_bytes:,}.", "Split the file, or raise max_file_bytes."
-        )
+        reason = f"{name} holds {len(text):,} characters of text; the most is {max_bytes:,}."
+        raise ContentError(reason, "Split the file, or raise max_file_bytes.", sha256)
     return Document(
         path=path.relative_to(corpus).as_posix(),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
         size=len(data),
         text=text,
         reader=reader,

@@ -44,6 +44,8 @@ KINDS = (
     Kind("json", (".json", ".jsonl", ".ndjson"), "json_lines", "extract", 1),
     Kind("epub", (".epub",), "epub", "extract", 1, ("lxml",), packed=True),
 )
+# Rises when other files are refused, by what they are, than before.
+RULES = 1
 _BY_NAME = {kind.name: kind for kind in KINDS}
 _BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 
@@ -94,6 +96,11 @@ def is_packed(name: str) -> bool:
 def is_current(reader: str) -> bool:
     """Whether a document that `reader` read would be read in the same way now."""
     return not reader or reader == _reader(reader.partition(" ")[0])
+
+
+def editions() -> str:
+    """What decides whether a file can be read, all readers with their versions: a refusal holds as long as this stays."""
+    return "; ".join([f"rules {RULES}", *filter(None, (_reader(kind.name) for kind in KINDS))])
 
 
 def kind_of(data: bytes, name: str) -> Kind:

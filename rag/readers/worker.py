@@ -5,6 +5,7 @@ import math
 import os
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 from rag.errors import ReadError
@@ -47,7 +48,8 @@ def _limit_memory(memory: int) -> None:
     except ImportError:  # not on Windows
         return
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (memory if most == resource.RLIM_INFINITY else min(memory, most), most))
+    with suppress(ValueError, OSError):  # macOS has no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (memory if most == resource.RLIM_INFINITY else min(memory, most), most))
 
 
 def _limit_time(seconds: float) -> None:
