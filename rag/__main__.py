@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from eval.cli import app as eval_app
+from rag.cli.conversations import app as conversations_app
 from rag.cli.frame import ABSTAINED, ANSWERED, FAILED, INTERRUPTED, frame
 from rag.cli.keys import app as keys_app
 
@@ -22,6 +23,7 @@ app = typer.Typer(
 
 app.add_typer(eval_app, name="eval", short_help="Measure whether answers stay grounded.")
 app.add_typer(keys_app, name="keys")
+app.add_typer(conversations_app, name="conversations")
 
 Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of documents. [default: GROUNDLINE_CORPUS, or seeds]")]
 Home = Annotated[
@@ -89,6 +91,10 @@ def ask(
     on_unsupported: Unsupported = None,
     judge: Judge = None,
     reranker: Reranker = None,
+    history: Annotated[
+        Path | None,
+        typer.Option("--history", metavar="FILE.json", help="Earlier messages that the question follows: role and content, or an export."),
+    ] = None,
     corpus: Corpus = None,
     home: Home = None,
     json: Json = False,
@@ -101,7 +107,7 @@ def ask(
         from rag.cli.choice import Writing
         from rag.cli.commands import run_ask
 
-        answered = run_ask(question, corpus, home, json, Writing(llm, on_unsupported, judge, reranker))
+        answered = run_ask(question, corpus, home, json, Writing(llm, on_unsupported, judge, reranker), history)
     raise typer.Exit(ANSWERED if answered else ABSTAINED)
 
 

@@ -1,10 +1,11 @@
 """A conversation with a corpus: each question may lean on the turns before it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from rag.answer import ABSTAINED
+from rag.answer import ABSTAINED, CORRECTED
 from rag.config import Settings
 from rag.errors import ModelError
 from rag.followup import Message, as_turns, resolved
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from rag.events import Event
 
 
+_SAYS_NOTHING = re.compile(
+    rf"^{re.escape(ABSTAINED)}|{re.escape(CORRECTED).replace(re.escape('{claimed}'), '[^”]*').replace(re.escape('{found}'), '[^”]*')}"
+    r"(?:\s*\[\d+\])*"
+)
 BY_RULE = "{error} The follow-up was put into words by a rule."
 
 # Confidence that an answer from the last turn's document needs where all documents give none, and how far it may be below theirs.
@@ -61,7 +66,7 @@ def understand(question: str, history: Sequence[Turn], llm: "LLM | None", settin
     A question that stands alone by the rule is never given to a model. Raises ModelError when the model fails and the setting
     `on_failure` is "error".
     """
-    one = resolved(question, history, ABSTAINED)
+    one = resolved(question, [_telling(turn) for turn in history])
     if llm is None or not one.own:
         return Understood(question, one.text, one.own, one.about)
     from rag.rewriting import rewritten
@@ -73,6 +78,13 @@ def understand(question: str, history: Sequence[Turn], llm: "LLM | None", settin
             raise
         text, note = "", BY_RULE.format(error=error)
     return Understood(question, one.text if note else text, one.own, one.about, (note,) if note else ())
+
+
+def _telling(turn: Turn) -> Turn:
+    """A turn without what says nothing about the documents' matter: that they do not say, or that the question was wrong."""
+    if turn.role == "user":
+        return turn
+    return Turn(role=turn.role, content=_SAYS_NOTHING.sub("", turn.content).strip())
 
 
 def is_nearer(other: Answer, answer: Answer) -> bool:

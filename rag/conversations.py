@@ -87,6 +87,17 @@ class Conversations:
             turns = connection.execute(f"SELECT {_TURN} FROM turns WHERE conversation = ? ORDER BY number", (row[0],)).fetchall()
         return Transcript(conversation=_conversation(row), turns=tuple(_turn(one) for one in turns))
 
+    def find(self, start: str, *, owner: str = "") -> str:
+        """The id of the owner's one conversation whose id begins so."""
+        with reading(self.file) as connection:
+            query = "SELECT id FROM conversations WHERE owner = ? AND substr(id, 1, ?) = ?"
+            rows = connection.execute(query, (owner, len(start), start)).fetchall() if connection is not None and start else []
+        if len(rows) > 1:
+            raise ConversationMissing(f"{len(rows)} conversations begin with {start[:40]}.", "Give more characters of the id.")
+        if not rows:
+            raise _missing(start)
+        return str(rows[0][0])
+
     def history(self, id: str, *, owner: str = "") -> tuple[Turn, ...]:
         """The turns of a conversation as `engine.chat(history=…)` takes them to go on."""
         return self.get(id, owner=owner).history

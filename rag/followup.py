@@ -127,16 +127,15 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     return resolved(question, history).text
 
 
-def resolved(question: str, history: Sequence[Turn], nothing: str = "") -> Resolved:
-    """`resolve`, and where to look; answers that are `nothing` tell nothing."""
+def resolved(question: str, history: Sequence[Turn]) -> Resolved:
+    """`resolve`, and where to look."""
     exchanges: list[Exchange] = []
     for turn in history:
         if turn.role == "user":
             exchanges.append(Exchange(_resolve(turn.content, exchanges), ""))
         elif exchanges:
             last = exchanges.pop()
-            said = "" if nothing and turn.content.startswith(nothing) else plain(turn.content)
-            exchanges.append(Exchange(last.question, f"{last.answer} {said}".strip()))
+            exchanges.append(Exchange(last.question, f"{last.answer} {plain(turn.content)}".strip()))
     text = _resolve(question, exchanges)
     if text == question:
         return Resolved(question)

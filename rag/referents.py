@@ -230,11 +230,10 @@ def _focus(asked: Question, answer: str) -> Referent | None:
     """What the answer gives: the name or phrase that the question asked for."""
     if not _WH.match(asked.text) or asked.kind in _TYPED:
         return None
-    spans = iter(find(answer))
-    first = next(spans, None)
-    sentence = answer[first.start : first.end] if first is not None else ""
-    inside = phrases(sentence)
     known = set(stems(asked.text))
+    # Of several quotes, the one that speaks most of what was asked.
+    sentence = max((answer[one.start : one.end] for one in find(answer)), key=lambda text: len(known & set(stems(text))), default="")
+    inside = phrases(sentence)
     called = re.match(r"\W*who (?:is|was|are|were)\b", asked.text, re.I)
     named = next((one for one in phrases(asked.text) if one.name is not None and one.before == ""), None)
     if called and named is not None:

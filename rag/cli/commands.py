@@ -31,12 +31,16 @@ def run_ingest(corpus: Path | None, home: Path | None, as_json: bool) -> None:
         print_ingest(console(), report)
 
 
-def run_ask(question: str, corpus: Path | None, home: Path | None, as_json: bool, writing: Writing = NOTHING_SAID) -> bool:
-    """Ask and print the answer; whether it was answered."""
-    text = read_question(question)
+def run_ask(
+    question: str, corpus: Path | None, home: Path | None, as_json: bool, writing: Writing = NOTHING_SAID, history: Path | None = None
+) -> bool:
+    """Ask, after the messages of a file where one is given, and print the answer; whether it was answered."""
+    from rag.cli.talks import read_history
+
+    text, turns = read_question(question), read_history(history)
     with closing(_open(choose(corpus, home, writing=writing))) as engine:
         _print_notes(engine)
-        answer = engine.ask(text)
+        answer = engine.ask(text, history=turns)
         notes = engine.notes
     if notes:
         from rag.cli.tables import print_notes

@@ -46,10 +46,11 @@ def cli_page() -> str:
         command = group.commands[name]  # type: ignore[attr-defined]
         context = typer.Context(command, info_name=f"groundline {name}", terminal_width=100, max_content_width=100)
         parts.append(f"## {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
-    keys = group.commands["keys"]  # type: ignore[attr-defined]
-    for name, command in keys.commands.items():
-        context = typer.Context(command, info_name=f"groundline keys {name}", terminal_width=100, max_content_width=100)
-        parts.append(f"## keys {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
+    for family in ("conversations", "keys"):
+        inner = group.commands[family]  # type: ignore[attr-defined]
+        for name, command in inner.commands.items():
+            context = typer.Context(command, info_name=f"groundline {family} {name}", terminal_width=100, max_content_width=100)
+            parts.append(f"## {family} {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
     return "\n".join(parts)
 
 

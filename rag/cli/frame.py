@@ -32,12 +32,12 @@ def frame() -> Iterator[None]:
 
 def _explain(error: Exception) -> int:
     from rag.cli.terminal import error_console, safe
-    from rag.errors import CorpusNotFound, GroundlineError, PlaceError, QuestionError, SettingsError
+    from rag.errors import ConversationMissing, CorpusNotFound, GroundlineError, PlaceError, QuestionError, SettingsError
 
     err = error_console()
     if isinstance(error, GroundlineError):
         message, hint = str(error), error.hint
-        code = USAGE if isinstance(error, CorpusNotFound | PlaceError | QuestionError | SettingsError) else FAILED
+        code = USAGE if isinstance(error, ConversationMissing | CorpusNotFound | PlaceError | QuestionError | SettingsError) else FAILED
     elif isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         message, hint, code = f"{place}{error.strerror or error}.", "Check the disk and the permissions, then try again.", FAILED
