@@ -132,7 +132,10 @@ def chat(
     ] = "",
     trusted_proxy: Annotated[
         list[str] | None,
-        typer.Option(metavar="ADDRESS", help="Address or network of that proxy; may be given more than once. [default: this machine]"),
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address or network of a proxy in front; may be given more than once. [with --trust-header: this machine]",
+        ),
     ] = None,
     allow_host: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Host name that the window is reached by; may be given more than once.")

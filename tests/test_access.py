@@ -306,6 +306,17 @@ def test_programs_send_the_name_and_password_along(guarded: Served) -> None:
             assert client.get("/api/v1/documents", headers={"Authorization": odd}).status_code in (400, 401, 431)
 
 
+def test_a_program_is_told_how_to_say_who_it_is_and_the_window_asks_itself(guarded: Served) -> None:
+    with guarded.client() as client:
+        assert client.get("/api/v1/documents").headers["www-authenticate"].startswith("Basic")
+        assert "www-authenticate" not in client.post("/window/call/welcome", json={}).headers
+
+
+def test_a_huge_body_is_refused_at_gradios_routes_too(window: Served) -> None:
+    with window.client() as client:
+        assert client.post("/gradio_api/call/ask", content=b"x" * 1_000_001).status_code == 413
+
+
 def test_a_cross_origin_login_is_refused(guarded: Served) -> None:
     with guarded.client(Origin="http://evil.example") as client:
         assert log_in(client, "ada", "correct horse").status_code == 403
@@ -339,5 +350,9 @@ def test_the_proxys_word_is_who_is_asking(seeds: Path, home: Path) -> None:
         assert client.get("/api/v1/documents").status_code == 401
         asked = client.get("/api/v1/documents", headers={"X-Forwarded-User": "ada", "X-Forwarded-Proto": "https"})
         assert asked.status_code == 200
+        twice = client.get("/api/v1/documents", headers=[("X-Forwarded-User", "eve"), ("X-Forwarded-User", "ada")])
+        assert twice.status_code == 401
+        page = client.get("/", headers={"X-Forwarded-User": "ada"})
+        assert page.status_code == 200 and "set-cookie" not in page.headers
     with serving(seeds, home, "--trust-header", "X-Forwarded-User", "--trusted-proxy", "10.0.0.1") as served, served.client() as client:
         assert client.get("/api/v1/documents", headers={"X-Forwarded-User": "ada"}).status_code == 401

@@ -128,6 +128,15 @@ def test_each_scope_opens_its_own_doors(address: str, store: KeyStore) -> None:
     assert statuses(address, made.key) == [401, 401, 401]
 
 
+def test_nobody_comes_in_while_the_keys_cannot_be_read(engine: Engine, tmp_path: Path) -> None:
+    broken = KeyStore(tmp_path)
+    made = broken.new("a", ["ask"])
+    with doors_of(engine, Access(keys=broken)) as address:
+        assert statuses(address, made.key)[0] == 200
+        (tmp_path / "keys.json").write_text("{", "utf-8")
+        assert statuses(address, made.key) == [503, 503, 503]
+
+
 def test_strangers_are_told_no_more_than_that_it_is_ready(address: str, store: KeyStore) -> None:
     health = httpx.get(f"{address}/api/v1/health", trust_env=False).json()
     assert health["status"] == "ready" and health["documents"] is None

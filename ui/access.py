@@ -54,8 +54,11 @@ class Refused(Exception):
 
 @dataclass
 class Access:
-    """The rules of one window. `people` are names with passwords; `header` names the header in which a proxy at one of the addresses
-    `proxies` says who has logged in; `names` are the host names it is reached by besides its addresses.
+    """The rules of one window.
+
+    `people` are names with passwords; `header` names the header in which a proxy says who has logged in; `proxies` are the addresses of
+    proxies whose word counts, also for where a request comes from (with a header, this machine when none is named); `names` are the host
+    names that the window is reached by besides its addresses.
 
     Raises SettingsError where strangers could come in.
     """
@@ -64,7 +67,7 @@ class Access:
     names: tuple[str, ...] = ()
     people: Mapping[str, str] = field(default_factory=dict)
     header: str = ""
-    proxies: tuple[str, ...] = THIS_MACHINE
+    proxies: tuple[str, ...] = ()
     keys: Keys | None = None
     clock: Callable[[], float] = time.monotonic
 
@@ -78,7 +81,8 @@ class Access:
         self._hashes = {name: _digest(password) for name, password in self.people.items()}
         self._sessions: dict[bytes, tuple[str, float]] = {}
         try:
-            self._proxies = tuple(ipaddress.ip_network(proxy, strict=False) for proxy in self.proxies)
+            believed = self.proxies or (THIS_MACHINE if self.header else ())
+            self._proxies = tuple(ipaddress.ip_network(proxy, strict=False) for proxy in believed)
         except ValueError as error:
             raise SettingsError(f"A proxy's address cannot be used: {error}.", "Give addresses or networks, as in 10.0.0.0/8.") from error
         self._names = {name.lower().rstrip(".") for name in (*self.names, "localhost")}
@@ -116,7 +120,7 @@ class Access:
             address = ipaddress.ip_address(peer)
         except ValueError:
             return False
-        return bool(self.header) and any(address in network for network in self._proxies if network.version == address.version)
+        return any(address in network for network in self._proxies if network.version == address.version)
 
     def address(self, peer: str, forwarded: str) -> str:
         """Where a request comes from: the connection's other end, or what the nearest trusted proxy says of it."""

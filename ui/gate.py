@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, quote
 
+from rag.errors import GroundlineError
 from rag.schema import Frozen
 from ui import access as rules
 from ui.access import Access, Caller, Refused
@@ -21,6 +22,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DOORS = ("/api/v1", "/v1", "/mcp")
 OPEN = ("/api/v1/health",)
+# What is sent here is bounded by the pages themselves, which take whole files.
+UPLOADS = "/window/"
 UNEXPECTED = ("Something failed inside Groundline that should not.", "The terminal it runs in says what; please report it.")
 MOST_BODY = 1_000_000
 MOST_LOGIN_BODY = 4_096
@@ -65,10 +68,13 @@ class Gate:
                 await self._login(request, receive, guarded_send)
                 return
             request.scope[rules.CALLER] = self._caller(request, cookies)
-            if _is_door(request.path):
+            if not request.path.startswith(UPLOADS):
                 receive = _replay(await _body(request, receive, MOST_BODY), receive)
         except Refused as refused:
             await _refuse(request, refused, guarded_send)
+            return
+        except GroundlineError as error:  # the keys cannot be read: nobody comes in
+            await _refuse(request, Refused(503, str(error), error.hint), guarded_send)
             return
         await self._answered(request, receive, guarded_send)
 
@@ -104,17 +110,18 @@ class Gate:
         if closed and request.path in OPEN:
             return Caller("", frozenset())
         if door and access.keys is not None:
-            raise _unknown(
-                "This door needs an API key that is in force.", "Send Authorization: Bearer KEY; `groundline keys new` makes one."
-            )
+            hint = "Send Authorization: Bearer KEY; `groundline keys new` makes one."
+            raise Refused(401, "This door needs an API key that is in force.", hint, {"WWW-Authenticate": "Bearer"})
         if access.guarded:
-            raise _unknown("Nobody is logged in.", "Open /login in the browser, or send a name and password (HTTP Basic).")
+            # Without the header no browser asks for a password by itself, over the window.
+            headers = {"WWW-Authenticate": 'Basic realm="Groundline", charset="UTF-8"'} if door and access.people else {}
+            raise Refused(401, "Nobody is logged in.", "Open /login in the browser, or send a name and password (HTTP Basic).", headers)
         return Caller("" if door else self._visitor(request, cookies))
 
     def _user(self, request: "_Request") -> str | None:
         """Who has logged in: by the upstream's word, a session, or a name and password sent along."""
         access = self._access
-        if access.trusts(request.peer) and (named := request.header(access.header.lower()).strip()):
+        if access.header and access.trusts(request.peer) and (named := request.once(access.header.lower())):
             return named
         if not access.people:
             return None
@@ -185,6 +192,11 @@ class _Request:
         """A header by its lower-case name, or "". One that is sent twice, where once is the rule, counts as joined."""
         return ",".join(value.decode("latin-1") for key, value in self.scope["headers"] if key == name.encode("latin-1"))
 
+    def once(self, name: str) -> str:
+        """A header that is sent once; "" where it is missing, or where somebody has put in a second one."""
+        values = [value.decode("latin-1").strip() for key, value in self.scope["headers"] if key == name.encode("latin-1")]
+        return values[0] if len(values) == 1 else ""
+
     def cookie(self, name: str) -> str:
         for part in self.header("cookie").replace(",", ";").split(";"):
             key, _, value = part.strip().partition("=")
@@ -218,10 +230,6 @@ def _check_origin(request: _Request) -> None:
     elsewhere = site in ("cross-site", "same-site") and not (mode == "navigate" and request.method == "GET")
     if foreign or elsewhere:
         raise Refused(403, "Another site's page asked for this.", "Open Groundline's own window, or send no Origin header.")
-
-
-def _unknown(message: str, hint: str) -> Refused:
-    return Refused(401, message, hint)
 
 
 async def _body(request: _Request, receive: Receive, most: int) -> bytes:

@@ -31,7 +31,7 @@ TO_THIS_MACHINE = Entry()
 
 def choose_access(entry: Entry, settings: "Settings") -> "Access":
     """Who may come in. Raises SettingsError for an option that cannot be used, or when strangers could come in."""
-    from ui.access import THIS_MACHINE, Access, read_people
+    from ui.access import Access, read_people
     from ui.doors.keys import KeyStore
 
     people: dict[str, str] = {}
@@ -39,9 +39,10 @@ def choose_access(entry: Entry, settings: "Settings") -> "Access":
         people |= read_people(_contents(entry.auth_file), str(entry.auth_file))
     if entry.auth:
         people |= read_people(entry.auth, "--auth (or GROUNDLINE_AUTH)")
-    proxies = entry.trusted_proxies or THIS_MACHINE
     keys = KeyStore(settings.home) if entry.api_keys else None
-    return Access(host=entry.host, names=entry.allow_hosts, people=people, header=entry.trust_header, proxies=proxies, keys=keys)
+    return Access(
+        host=entry.host, names=entry.allow_hosts, people=people, header=entry.trust_header, proxies=entry.trusted_proxies, keys=keys
+    )
 
 
 def _contents(file: Path) -> str:
