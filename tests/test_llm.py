@@ -455,14 +455,14 @@ def test_a_question_with_braces_is_told_as_it_is() -> None:
     assert "What is {mark}?" in prompt.user and "A {text} b." in prompt.user and "{notes}" in prompt.user
 
 
-def test_the_page_s_example_says_what_it_shows(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_s_transcripts_say_what_they_show(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("GROUNDLINE_HOME", str(home))
-    (code,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / "models.md").read_text("utf-8"), re.S | re.M)
+    code = "".join(re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / "models.md").read_text("utf-8"), re.S | re.M))
     test = doctest.DocTestParser().get_doctest(code, {"__name__": "models"}, "models.md", "models.md", 0)
     said: list[str] = []
-    outcome = doctest.DocTestRunner(verbose=False).run(test, out=said.append)
-    assert outcome.attempted >= 6 and outcome.failed == 0, "".join(said)
+    outcome = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS).run(test, out=said.append)
+    assert outcome.attempted >= 25 and outcome.failed == 0, "".join(said)
 
 
 ABOUT = "What do the documents say about Lund?"

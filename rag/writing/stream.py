@@ -1,6 +1,5 @@
 """The events of an answer while a language model writes it, and the answer that they end in."""
 
-import gc
 import re
 from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
@@ -103,7 +102,7 @@ class _Writing:
     def events(self) -> Iterator[Event]:
         """Corrections, then tokens as they come, and each sentence as soon as it has ended. Raises ModelError."""
         yield from map(_told, self._composer.correct())
-        said, cut, left = "", False, True
+        said, cut = "", False
         pieces = streaming(self._llm, messages(self._prompt), self._settings)
         try:
             for piece in without_thoughts(pieces):
@@ -115,16 +114,11 @@ class _Writing:
                     self._notes.append(TOO_LONG.format(writer=self._writer, count=MOST_CHARS))
                     cut = True
                     break
-            else:
-                left = False
         except AnswerCut:
             self._notes.append(CUT.format(writer=self._writer))
-            cut, left = True, False
+            cut = True
         finally:
             pieces.close()
-            if left:
-                # openai's stream is part of a cycle: it closes its connection, and with it ends the generation, when that is collected.
-                gc.collect()
         yield from self._end(said, cut)
 
     def answer(self) -> Answer:
