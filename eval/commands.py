@@ -91,8 +91,8 @@ def side_by_side(run: Callable[[Options], Report], options: Options) -> Report:
     """The report of a run; where a language model writes, with the extractive run over the same cases beside it."""
     if not _written(options):
         return run(options)
-    extractive = run(replace(options, llm=EXTRACTIVE))
-    return run(options).model_copy(update={"beside": extractive})
+    written = run(options)  # first: a name that is none is told at once
+    return written.model_copy(update={"beside": run(replace(options, llm=EXTRACTIVE))})
 
 
 def _written(options: Options) -> bool:

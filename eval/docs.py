@@ -16,6 +16,7 @@ from eval import baseline, gate, terminal
 from eval.case import load_cases
 from eval.commands import data_folder, run_external, run_seeds
 from eval.corpus import read_documents
+from eval.metrics.base import EXTRACTIVE
 from eval.mutate import OPERATORS, Mutant, mutate, tally
 from eval.options import Options
 from eval.report.model import Report
@@ -58,7 +59,7 @@ def thresholds_table() -> str:
 
 @cache
 def _seeds() -> Report:
-    return run_seeds(Options())
+    return run_seeds(Options(llm=EXTRACTIVE))
 
 
 def seeds_output() -> str:

@@ -65,6 +65,12 @@ def test_only_one_case_or_category_is_run_when_asked(shell: Shell) -> None:
     assert "2 cases:" in shell("--only", "fact").stdout
 
 
+def test_a_model_that_cannot_be_made_is_told_before_anything_runs(shell: Shell) -> None:
+    result = shell("--llm", "nobody:model", "--out", str(shell.folder / "out"))
+    assert result.exit_code == 2
+    assert "no provider of language models" in result.stderr and not (shell.folder / "out").exists()
+
+
 def gate(shell: Shell, rules: str) -> Result:
     (shell.folder / "gate.toml").write_text(rules)
     return shell("gate", "--baseline", str(shell.folder / "baseline.json"), "--rules", str(shell.folder / "gate.toml"))
