@@ -1,10 +1,11 @@
 """Open a corpus, ask it, check what it answered."""
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
-from contextlib import ExitStack, aclosing
+from contextlib import ExitStack, aclosing, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
     from llama_index.core.llms import LLM
     from llama_index.core.postprocessor.types import BaseNodePostprocessor
+
+UNEXPECTED = "The answer could not be given because of a mistake in Groundline ({})."
+REPORT = "The log says where; please report it."
+
+_LOG = logging.getLogger(__name__)
 
 
 class Engine:
@@ -88,12 +94,16 @@ class Engine:
 
         Raises what `ask` raises until the passages are found; what fails later is the last event, `Failed`.
         """
-        events = self._events(question, paths, self._llm, history)
-        yield next(events)
-        try:
-            yield from events
-        except GroundlineError as error:
-            yield Failed(error=type(error).__name__, message=str(error), hint=error.hint)
+        with closing(self._events(question, paths, self._llm, history)) as events:
+            yield next(events)
+            try:
+                yield from events
+            except GroundlineError as error:
+                yield Failed(error=type(error).__name__, message=str(error), hint=error.hint)
+            except Exception as error:
+                # Nothing but a mistake of ours gets here; whoever reads a stream is told in its own way, and the log in full.
+                _LOG.exception("an answer could not be given")
+                yield Failed(error=type(error).__name__, message=UNEXPECTED.format(type(error).__name__), hint=REPORT)
 
     async def astream(
         self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None

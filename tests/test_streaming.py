@@ -274,6 +274,19 @@ def test_a_failure_after_the_first_event_is_the_last_one(corpus: Path, engine: E
     assert (failed.error, failed.message, failed.hint) == ("ModelFault", "The server of scripted failed.", "Try again.")
 
 
+def test_a_mistake_of_ours_is_the_last_event_too_and_logged(
+    engine: Engine, llm: ScriptedLLM, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("rag.writing.compose.check_grounding", fail)
+    llm.enqueue("Clara Holm was there. ")
+    *_, last = engine.stream(KEPT)
+    assert isinstance(last, Failed) and last.error == "ZeroDivisionError" and last.hint
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_events_survive_json(engine: Engine, llm: ScriptedLLM) -> None:
     llm.enqueue(*pieces(GOOD, 9))
     for event in engine.stream(KEPT):
