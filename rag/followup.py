@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rag.elliptical import completed
 from rag.errors import QuestionError
 from rag.language.names import Name, names
-from rag.language.phrases import Phrase, is_group, is_person, is_place, phrases
+from rag.language.phrases import Phrase, is_group, is_person, is_place, past, phrases
 from rag.language.sentences import find
 from rag.language.words import words
 from rag.referents import Exchange, Referent, Role, Wanted, asked_noun, choose, focus_of, listed, of_class, plain, referents
@@ -272,7 +272,7 @@ def _demonstratives(question: str, found: Sequence[Referent], last: Exchange) ->
         noun = _noun(question, match)
         if not noun or noun.split()[-1].lower() in _TIMES | _SENSES:
             continue
-        if match[1].lower() in ("that", "those") and not _POINTING.search(question[: match.start()]):
+        if match[1].lower() in ("that", "those") and not _points(question, match.start(), match.start(2) + len(noun)):
             continue
         one = of_class(found, noun)
         if one is not None:
@@ -289,6 +289,13 @@ def _demonstratives(question: str, found: Sequence[Referent], last: Exchange) ->
         about = choose(found, "it", "object", False, question)
         if about is not None:
             yield _Slot(match.start(1), match.end(1), about.text)
+
+
+def _points(question: str, start: int, end: int) -> bool:
+    """Whether "that …" points, and does not join a clause: after a preposition or an auxiliary, or as the object of a verb."""
+    before = words(question[:start])
+    closed = re.match(r"\s*(?:[?,.]|$|(?:in|on|at|by|for|from|with|of|during|after|before|about)\b)", question[end:])
+    return bool(_POINTING.search(question[:start]) or (closed and before and past(before[-1].lower)))
 
 
 def _noun(question: str, match: re.Match[str]) -> str:
@@ -328,7 +335,7 @@ def _definites(question: str, found: Sequence[Referent]) -> Iterable[_Slot]:
         phrase = next((one for one in phrases(question) if one.start == match.start()), None)
         if phrase is None or phrase.end != match.end() or not (is_place(noun) or is_person(noun) or is_group(noun)):
             continue
-        one = of_class(found, noun)
+        one = of_class(found, noun, sure=False)
         if one is not None:
             yield _Slot(match.start(), match.end(), one.text)
             return

@@ -9,7 +9,7 @@ from rag.language.names import names
 from rag.language.phrases import Kind, Phrase, is_group, is_person, is_place, past, phrases
 from rag.language.question import Question, analyse
 from rag.language.sentences import find
-from rag.language.synonyms import is_a, parts_of_speech
+from rag.language.synonyms import is_a, is_irregular_verb, parts_of_speech
 from rag.language.words import stems, words
 from rag.offers import offers
 
@@ -30,6 +30,7 @@ _AUXILIARIES = frozenset(
 )
 _WOMEN = frozenset("she her woman women girl girls lady queen princess mother wife daughter sister actress mrs ms miss".split())
 _MEN = frozenset("he his him man men boy boys gentleman king prince father husband son brother actor mr lord grandfather guy".split())
+_ANYBODY = frozenset("man woman person girl boy guy lady".split())
 _ARTICLE = re.compile(r"^(?:a|an|another|some|this|that|these|those)\s+", re.I)
 _OWNER = re.compile(r"^(?:his|her|its|their|my|our|your)\s+", re.I)
 _LEADING = re.compile(r"^(?:(?:even|partially|mostly|mainly|only|just|also|yes|no|but|and)\b,?\s+)*", re.I)
@@ -41,6 +42,7 @@ _WH = re.compile(r"^\W*(?:(?:and|but|so|then|also)\s+)?(?:\w+\s+)?(?:who|whom|wh
 _DO = re.compile(r"\b(?:did|does|do|will|would|can|could|should|may|might|must|has|have|had)\s+(?:the\s+)?$", re.I)
 # Phrases of an answer that are looked at.
 _MOST = 8
+_LONGEST_FRAGMENT = 14
 
 
 class Exchange(NamedTuple):
@@ -91,12 +93,17 @@ def choose(found: Sequence[Referent], wanted: Wanted, role: Role, active: bool, 
     return max(scored)[2] if scored else None
 
 
-def of_class(found: Sequence[Referent], noun: str) -> Referent | None:
-    """The likeliest referent that a noun such as "city" or "attack" names the class of, or None."""
+def of_class(found: Sequence[Referent], noun: str, sure: bool = True) -> Referent | None:
+    """The likeliest referent that a noun such as "city" or "attack" names the class of, or None.
+
+    Where the noun need not point back (not `sure`), a person's name is taken for "the man" and not for "the mayor".
+    """
     word = words(noun)[-1]
     same = [one for one in found if word.stem in stems(one.text) and one.text.lower() != noun.lower()]
     if same:
         return max(enumerate(same), key=lambda pair: (pair[1].score, -pair[0]))[1]
+    if not sure and is_person(word.lower) and word.lower not in _ANYBODY:
+        return None
     fitting = [one for one in found if _is_of(one, word.lower)]
     return max(enumerate(fitting), key=lambda pair: (pair[1].score, -pair[0]))[1] if fitting else None
 
@@ -268,8 +275,12 @@ def _as_asked(one: Referent, asked: Question) -> Referent:
 
 def _is_fragment(sentence: str) -> bool:
     """Whether a text is only a phrase: it has no verb that a sentence would have."""
-    found = [word.lower for word in words(sentence)]
-    return len(found) <= 14 and not any(word in _AUXILIARIES or past(word) for word in found)
+    found = words(sentence)
+    verbs = (
+        word.lower in _AUXILIARIES or past(word.lower) or (index and not found[index - 1].stop and is_irregular_verb(word.lower))
+        for index, word in enumerate(found)
+    )
+    return len(found) <= _LONGEST_FRAGMENT and not any(verbs)
 
 
 def _fragment(sentence: str, inside: Sequence[Phrase]) -> Referent | None:

@@ -241,7 +241,7 @@ def _noun(found: Sequence[Word], index: int, head: int, determined: bool) -> boo
     letters = parts_of_speech(word)
     if not word[0].isalpha() or found[index].stop:
         return False
-    if past(word) or letters[:1] == "r" or (head < 0 and word in _NEVER):
+    if past(word) or letters[:1] == "r" or (head < 0 and word in _NEVER) or (head >= 0 and is_irregular_verb(word)):
         return False
     if not letters:
         return True
