@@ -181,6 +181,25 @@ def test_the_lines_that_group_an_overview_by_document_are_shown_in_their_places(
     assert shown == sorted(shown)
 
 
+def test_a_page_or_heading_is_named_beside_the_line_and_in_the_panel() -> None:
+    document = document_of("report.pdf", "First.\nThe bridge was opened in May.\n")
+    citation = cited(document, "The bridge was opened in May.").model_copy(update={"place": "page 3"})
+    page = Page(render.turn(answered("When?", citation)))
+    assert "report.pdf page 3, line 2" in page.words
+    view = panel.View.model_validate_json(page.having("data-cite")[0]["data-cite"])
+    assert "page 3, passage 2, line 2" in Page(panel.source(view, document)).words
+
+
+def test_what_a_model_wrote_says_who_wrote_and_what_was_left_out(article: Document) -> None:
+    left = AnswerSentence(text="Dragons flew.", start=0, end=13, verdict="unsupported", reasons=("nobody says so",), citations=())
+    more = {"writer": "openai:small", "dropped": (left,), "notes": ("The model was slow.",), "standalone": "How many in Zhengzhou?"}
+    page = Page(render.turn(answered("How many?", cited(article, SCREENSHOT), **more)))
+    assert "Written by openai:small" in page.words and "The model was slow." in page.words
+    assert "1 sentence left out" in page.words and "Dragons flew." in page.words
+    assert "Understood as: How many in Zhengzhou?" in page.words
+    assert [one["aria-label"] for one in page.classed("unsupported")] == ["Unsupported: nobody says so"]
+
+
 def test_every_verdict_has_its_own_shape_word_and_reason(article: Document) -> None:
     shapes = {sign.shape for sign in render.SIGNS.values()}
     labels = {sign.label for sign in render.SIGNS.values()}
