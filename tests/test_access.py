@@ -329,8 +329,9 @@ def test_a_named_host_is_welcome_and_an_upstream_nobody_named_is_not_believed(gu
 
 
 def test_too_many_wrong_passwords_are_told_to_wait(seeds: Path, home: Path) -> None:
-    with serving(seeds, home, environment={"GROUNDLINE_AUTH": "ada:correct horse"}) as served, served.client() as client:
-        assert "correct horse" not in served.said
+    open_to_all = ("--host", "0.0.0.0")
+    with serving(seeds, home, *open_to_all, environment={"GROUNDLINE_AUTH": "ada:correct horse"}) as served, served.client() as client:
+        assert "correct horse" not in served.said and served.address.startswith("http://127.0.0.1:")
         inside = log_in(client, "ada", "correct horse").headers["set-cookie"].partition(";")[0]
         client.cookies.clear()
         statuses = [

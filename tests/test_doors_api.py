@@ -180,7 +180,6 @@ def test_the_description_is_complete_and_loads_nothing_from_elsewhere(api: httpx
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"", 422),
         (b"[", 400),
         (b"\xff\xfe", 400),
         (b"null", 422),
@@ -203,6 +202,11 @@ def test_a_question_that_is_none_is_refused_with_a_reason(api: httpx.Client, bod
     told = problem(api.post("ask", content=body, headers={"Content-Type": "application/json"}), status)
     assert "Traceback" not in told["detail"]
     assert api.get("health").status_code == 200
+
+
+def test_what_does_not_say_that_it_is_json_is_told_to(api: httpx.Client) -> None:
+    assert "Content-Type" in problem(api.post("ask", content=b'{"question": "Why?"}'), 415)["hint"]
+    assert "Content-Type" in problem(api.post("ask", data={"question": "Why?"}), 415)["hint"]
 
 
 def test_a_huge_body_is_refused_whether_or_not_it_is_announced(served: Served, api: httpx.Client) -> None:

@@ -1,6 +1,8 @@
 """Doors for programs, on the window's port: REST, an OpenAI-compatible chat, MCP. All of them only pass on what the engine says."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from ui.doors.service import Service
+
+THREADS = 64
 
 __all__ = ["Engine", "add_ask", "attach"]
 
@@ -32,7 +36,7 @@ def attach(app: "FastAPI", engine: Callable[[], Engine]) -> "Service":
     app.mount("/api/v1", Measured(api.application(service), service.metrics, "api"))
     app.mount("/v1", Measured(openai.application(service), service.metrics, "openai"))
     app.router.routes.append(Route("/mcp", Measured(mcp, service.metrics, "mcp"), include_in_schema=False))
-    _at_the_end(app, mcp.close)
+    _around(app, mcp.close)
     return service
 
 
@@ -43,12 +47,13 @@ def add_ask(service: "Service") -> None:
     gradio_api.add_ask(service)
 
 
-def _at_the_end(app: "FastAPI", close: Callable[[], Awaitable[None]]) -> None:
-    """Call `close` when the application ends."""
+def _around(app: "FastAPI", close: Callable[[], Awaitable[None]]) -> None:
+    """Give the application threads enough for streams that wait for a language model, and call `close` when it ends."""
     inner = app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(of: "FastAPI") -> AsyncIterator[Any]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "groundline"))
         async with inner(of) as state:
             try:
                 yield state

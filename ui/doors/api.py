@@ -60,7 +60,7 @@ def _asking(app: "FastAPI", service: Service) -> None:
         With `stream=true` or `Accept: text/event-stream`, server-sent events: `retrieved`, `token`s and `sentence`s, then `done` with
         the answer or `error`.
         """
-        if not stream and "text/event-stream" not in accept:
+        if not stream and ("text/event-stream" not in accept or "application/json" in accept):
             return await service.ask(question.question, question.history, question.paths)
         events = await service.events(question.question, question.history, question.paths)
         return StreamingResponse(sse(events), media_type="text/event-stream", headers={"Cache-Control": "no-store"})

@@ -57,6 +57,8 @@ def tell_errors(app: "FastAPI", prefix: str) -> None:
         return told(error if isinstance(error, Refused) else _unexpected())
 
     def invalid(request: "Request", error: Exception) -> "Response":
+        if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
+            return told(Refused(415, "The request does not say that it is JSON.", "Send Content-Type: application/json."))
         return told(_invalid(error.errors()) if isinstance(error, RequestValidationError) else _unexpected())
 
     def http_error(request: "Request", error: Exception) -> "Response":

@@ -5,7 +5,6 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -121,21 +120,19 @@ class KeyStore:
 
     def _change(self, change: Callable[[tuple[Key, ...]], tuple[Key, ...]]) -> None:
         """Write the file anew, readable by its owner only; another process that changes it at the same time waits."""
-        draft = self._file.with_name(f"{FILE}.{os.getpid()}")
+        draft = self._file.with_name(f"{FILE}.new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with writer_lock(self._file.with_name(f"{FILE}.lock"), LOCK_SECONDS):
                 data = _KEYS.dump_json(change(self._load()), indent=1)
-                with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+                draft.unlink(missing_ok=True)
+                with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                     out.write(data)
                     out.flush()
                     os.fsync(out.fileno())
                 draft.replace(self._file)
         except OSError as error:
             raise StorageError(f"The keys in {self._file} cannot be written: {error.strerror}.", "Check the disk and --home.") from error
-        finally:
-            with suppress(OSError):
-                draft.unlink()
 
 
 def _hash(token: str) -> str:
