@@ -45,7 +45,7 @@ def application(room: Room, pages: tuple[Page, ...] = PAGES, access: Access | No
     service = doors.attach(app, room.open)
 
     conversations = Conversations(room.home)
-    desk = Desk(room, conversations)
+    desk = Desk(room, conversations, service.metrics.seen)
     calls = {**desk.calls(), **History(room, conversations).calls()}
     streams = dict(desk.streams())
     for page in pages:

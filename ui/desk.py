@@ -1,7 +1,7 @@
 """The conversation's calls: a question becomes a stream of HTML, a citation its document."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -44,9 +44,10 @@ class Welcome(Frozen):
 class Desk:
     """The window's calls for asking and reading. Nothing is decided here: questions go to the engine, what comes back to `render`."""
 
-    def __init__(self, room: Room, conversations: Conversations) -> None:
+    def __init__(self, room: Room, conversations: Conversations, seen: Callable[[Event], object] | None = None) -> None:
         self._room = room
         self._kept = conversations
+        self._seen = seen or (lambda event: None)
         self._suggesting = threading.Lock()
 
     def calls(self) -> Mapping[str, Call]:
@@ -103,6 +104,7 @@ class Desk:
     def _told(self, events: Iterator[Event], asked: Question, owner: str) -> Iterator[Step]:
         draft = Draft()
         for event in events:
+            self._seen(event)
             match event:
                 case Retrieved():
                     yield {"step": f"Reading {render.count(len(event.hits), 'passage')}"}
