@@ -248,6 +248,9 @@ def _focus(asked: Question, answer: str) -> Referent | None:
     offered = offers(asked, sentence)
     if asked.kind in ("person", "place", "organisation") and offered:
         phrase = next((one for one in inside if one.start <= offered[0].start < one.end), None)
+        rest = sentence[offered[0].start :]
+        if phrase is not None and phrase.kind == "person" and asked.kind == "place" and phrases(rest):
+            return _as_asked(_referent(phrases(rest)[0], rest, REFERENTS["focus"], False), asked)
         if phrase is not None:
             return _as_asked(_referent(phrase, sentence, REFERENTS["focus"], False), asked)
     if _is_fragment(sentence):
