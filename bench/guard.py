@@ -1,7 +1,7 @@
 """How well verdicts catch what a small language model makes up: its real sentences, labelled by hand against the spans that they cite.
 
 python -m bench.guard                                   # precision, recall and what was judged wrongly, over the committed sentences
-python -m bench.guard --collect MODEL.gguf --out FILE   # asks the eval's questions over seeds/ and writes new sentences, without labels
+python -m bench.guard --collect MODEL.gguf [--short] --out FILE   # asks the eval's questions over seeds/ and writes new sentences, without labels
 """
 
 import argparse
@@ -26,6 +26,7 @@ SENTENCES = ROOT / "tests" / "data" / "smollm2_sentences.jsonl"
 CATEGORIES = ("fact", "multi", "paraphrase", "attribution", "false_premise")
 # What the model reads and writes at most, in tokens: two passages and four sentences, so that many questions can be asked.
 WINDOW, ANSWER = 560, 72
+SHORT = "{evidence}\n\nAnswer in one or two full sentences, from the text above only: {question}"
 PASSAGE = re.compile(r"<passage (\d+) \w+>\n(.*?)\n</passage \1", re.S)
 
 
@@ -81,7 +82,7 @@ def collect(model: Path, out: Path) -> None:
     from rag.providers.llamacpp import load
 
     settings = Settings(llm_context=2_048, on_failure="error", llm_timeout=600)
-    llm = load(model, settings, ANSWER, threads=1)
+    llm = load(model, settings, ANSWER)
     llm.context_window = WINDOW
     llm.additional_kwargs = {"seed": 0, "extra_body": {"repeat_penalty": 1.0}}
     done = {json.loads(line)["question"] for line in out.read_text("utf-8").splitlines()} if out.exists() else set()
@@ -104,12 +105,57 @@ def collect(model: Path, out: Path) -> None:
     llm.close()
 
 
+def collect_short(model: Path, out: Path) -> None:
+    """Asks the same questions with nothing but the sentences of the evidence, which the model then more often restates than leaves."""
+    from llama_index.core.llms import ChatMessage
+
+    from rag.config import Settings
+    from rag.errors import ModelError
+    from rag.providers import chat
+    from rag.providers.llamacpp import load
+
+    settings = Settings(llm_context=1_024, llm_timeout=600)
+    llm = load(model, settings, ANSWER)
+    done = {json.loads(line)["question"] for line in out.read_text("utf-8").splitlines()} if out.exists() else set()
+    for case in cases():
+        quotes = evidence(case)
+        if case["question"] in done or not quotes:
+            continue
+        task = SHORT.format(evidence=" ".join(quotes), question=case["question"])
+        try:
+            said = chat(llm, [ChatMessage(role="user", content=task)], settings)
+        except ModelError as error:
+            print(f"{case['question']}: {error}", file=sys.stderr)
+            continue
+        with out.open("a", encoding="utf-8") as file:
+            for span in sentences(said):
+                sentence = said[span.start : span.end].strip()
+                verdict = check_grounding(sentence, quotes)
+                row = {"question": case["question"], "sentence": sentence, "cited": quotes}
+                file.write(json.dumps({**row, "verdict": verdict.label, "reasons": list(verdict.reasons)}, ensure_ascii=False) + "\n")
+    llm.close()
+
+
+def evidence(case: dict[str, Any]) -> list[str]:
+    """The sentences of the articles that a case names as its evidence."""
+    quotes: list[str] = []
+    for place in (place for group in case["gold"] for place in group):
+        text = (ROOT / "seeds" / place["path"]).read_bytes().decode("utf-8-sig")
+        quotes += [text[span.start : span.end] for span in sentences(text) if span.start < place["end"] and place["start"] < span.end]
+    return list(dict.fromkeys(quotes))
+
+
 def questions() -> Iterator[str]:
-    """The eval's questions over the five articles that have an answer there, the categories taking turns."""
-    by_category: list[list[str]] = []
+    """The questions of `cases`."""
+    yield from (case["question"] for case in cases())
+
+
+def cases() -> Iterator[dict[str, Any]]:
+    """The eval's cases over the five articles that have an answer there, the categories taking turns."""
+    by_category: list[list[dict[str, Any]]] = []
     for category in CATEGORIES:
-        cases: list[dict[str, Any]] = json.loads((ROOT / "eval" / "cases" / f"{category}.json").read_text("utf-8"))["cases"]
-        by_category.append([case["question"] for case in cases if case["expect"] != "abstain"])
+        found: list[dict[str, Any]] = json.loads((ROOT / "eval" / "cases" / f"{category}.json").read_text("utf-8"))["cases"]
+        by_category.append([case for case in found if case["expect"] != "abstain"])
     for turn in range(max(map(len, by_category))):
         yield from (group[turn] for group in by_category if turn < len(group))
 
@@ -162,9 +208,12 @@ def main() -> None:
     """Measure, or collect."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--collect", type=Path, metavar="MODEL.gguf")
+    parser.add_argument("--short", action="store_true", help="show the evidence alone, without the engine's rules")
     parser.add_argument("--out", type=Path, default=Path("sentences.jsonl"))
     arguments = parser.parse_args()
-    if arguments.collect:
+    if arguments.collect and arguments.short:
+        collect_short(arguments.collect, arguments.out)
+    elif arguments.collect:
         collect(arguments.collect, arguments.out)
     else:
         show(measure(read()))

@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     max_citations: int = Field(4, ge=1, le=4, description="Most sentences that an extractive answer quotes.")
     llm: str = Field("extractive", description="Who writes: extractive, PROVIDER:MODEL, openai-compatible:MODEL@URL or llamacpp:FILE.gguf.")
     llm_context: int = Field(
-        8_192, ge=1_024, description="Tokens that a model of ollama, llamacpp or openai-compatible is taken to read; the others are known."
+        8_192, ge=512, description="Tokens that a model of ollama, llamacpp or openai-compatible is taken to read; the others are known."
     )
     llm_timeout: float = Field(60.0, gt=0, description="Seconds a language model may keep silent before it has failed.")
     llm_retries: int = Field(3, ge=0, le=10, description="Further attempts when a model's server is busy, limited or unreachable.")

@@ -1,5 +1,6 @@
 """A GGUF file through llama.cpp: loaded into this process, spoken to on loopback with a key that only this process knows."""
 
+import os
 import secrets
 import threading
 from pathlib import Path
@@ -34,8 +35,8 @@ class LlamaCpp(OpenAILike):
             self._server = None
 
 
-def load(path: Path, settings: Settings, answer_tokens: int, threads: int | None = None) -> LlamaCpp:
-    """The model of a GGUF file, ready to answer in up to `answer_tokens`; on `threads` threads, by default one for each core.
+def load(path: Path, settings: Settings, answer_tokens: int) -> LlamaCpp:
+    """The model of a GGUF file, ready to answer in up to `answer_tokens`, on half of the cores.
 
     Raises ModelRefused when there is no such file, or llama.cpp cannot load it.
     """
@@ -55,8 +56,8 @@ def load(path: Path, settings: Settings, answer_tokens: int, threads: int | None
     params.port = 0
     params.api_keys = [key]
     params.ui = False
-    if threads is not None:
-        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+    # Threads wait for each other: where other work takes a core from one of them, all stand still.
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 2) // 2)
     params.verbosity = ERRORS_ONLY
     try:
         server = xllamacpp.Server(params)
