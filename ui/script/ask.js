@@ -171,24 +171,37 @@ acts.edit = (button) => {
 
 acts.rate = async (button) => {
   const turn = turnOf(button);
-  const group = button.closest(".actions");
-  const thumb = button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.thumb;
+  const was = turn.querySelector("[data-thumb][aria-pressed=true]")?.dataset.thumb || "";
+  const thumb = was === button.dataset.thumb ? "" : button.dataset.thumb;
   const shown = turn.querySelector(".comment");
+  const words = thumb ? shown.textContent : "";
   turn.querySelector(".commenting")?.remove();
+  press(turn, thumb);
+  if (thumb) comment(turn, thumb, shown);
   try {
-    await rate(turn, thumb, thumb ? shown.textContent : "");
+    await rate(turn, thumb, words);
   } catch (error) {
+    press(turn, was);
+    turn.querySelector(".commenting")?.remove();
+    button.focus();
     tell(error.message);
     return;
   }
-  for (const one of group.querySelectorAll("[data-thumb]")) one.setAttribute("aria-pressed", String(one.dataset.thumb === thumb));
-  if (!thumb) { shown.textContent = ""; shown.hidden = true; note("Taken back"); return; }
-  note("Kept");
-  comment(turn, thumb, shown);
+  if (!thumb) { shown.textContent = ""; shown.hidden = true; }
+  note(thumb ? "Kept" : "Taken back");
 };
 
-const rate = (turn, thumb, comment) =>
-  call("history.rate", { conversation: turn.dataset.conversation, turn: Number(turn.dataset.turn), thumb, comment });
+function press(turn, thumb) {
+  for (const one of turn.querySelectorAll("[data-thumb]")) one.setAttribute("aria-pressed", String(one.dataset.thumb === thumb));
+}
+
+let rated = Promise.resolve(); // one after another, so that a comment is not overtaken by its thumb
+
+function rate(turn, thumb, comment) {
+  const what = { conversation: turn.dataset.conversation, turn: Number(turn.dataset.turn), thumb, comment };
+  rated = rated.catch(() => {}).then(() => call("history.rate", what));
+  return rated;
+}
 
 function comment(turn, thumb, shown) {
   const field = make("input", { type: "text", maxlength: "4000", dir: "auto", "aria-label": "What was right or wrong (optional)" });
