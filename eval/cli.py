@@ -85,7 +85,7 @@ def _taking(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
 def run(
     context: typer.Context,
     options: "Options",
-    suite: Annotated[str, typer.Option("--suite", metavar="NAME", help="seeds, xquad, squad2, clapnq or summedits.")] = "seeds",
+    suite: Annotated[str, typer.Option("--suite", metavar="NAME", help="seeds, xquad, squad2, followups, clapnq or summedits.")] = "seeds",
 ) -> None:
     """Run a suite, print its table, and write report.json, report.md, junit.xml and report.html."""
     if context.invoked_subcommand is not None:

@@ -36,9 +36,9 @@ def score(outcome: Outcome, documents: Mapping[str, Document]) -> CaseResult:
 def summarise(
     suite: str, corpus: str, identity: Identity, outcomes: Sequence[Outcome], documents_of: DocumentsOf, writer: str = EXTRACTIVE
 ) -> Report:
-    """The report of a run. Cases with history count under their category alone: what they measure is the conversation too."""
+    """The report of a run. Cases with history count under their category alone, for they measure the conversation too, unless all have."""
     results = [score(outcome, documents_of(outcome.case)) for outcome in outcomes]
-    alone = [result for result in results if not result.case.history]
+    alone = [result for result in results if not result.case.history] or results
     figures: list[Figure] = []
     for metric in METRICS:
         if metric.kind != "timing":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.case import CASES, Case, load_cases
-from eval.suites import clapnq, squad, xquad
+from eval.suites import clapnq, followups, squad, xquad
 from rag.errors import EvalError
 
 DATA_VARIABLE = "GROUNDLINE_EVAL_DATA"
@@ -28,6 +28,7 @@ class External:
 EXTERNAL = {
     "xquad": External(xquad.TITLE, xquad.NEEDS, xquad.prepare, xquad.METRICS),
     "squad2": External(squad.TITLE, squad.NEEDS, squad.prepare, squad.METRICS),
+    "followups": External(followups.TITLE, followups.NEEDS, followups.prepare, followups.METRICS),
     "clapnq": External(clapnq.TITLE, clapnq.NEEDS, clapnq.prepare, clapnq.METRICS),
 }
 NAMES = ("seeds", *EXTERNAL, "summedits")
