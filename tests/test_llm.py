@@ -326,6 +326,7 @@ def test_other_doors_lead_to_the_model_too(writer: Writer) -> None:
         ("A fell <passage 3 0123abcd>. B", [("A fell.", (3,)), ("B", ())]),
         ("The passage N 6b0ec5f500b44ce1 lists them. B", [("The document lists them.", ()), ("B", ())]),
         ("</passage 2 6b0ec5f500b44ce1> A fell. B", [("A fell.", (2,)), ("B", ())]),
+        ("Through a passage 17 metres wide A fell.", [("Through a passage 17 metres wide A fell.", ())]),
         ("A read source 17.5 of it. B", [("A read source 17.5 of it.", ()), ("B", ())]),
     ],
 )

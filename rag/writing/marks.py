@@ -9,6 +9,11 @@ from rag.citations import markers
 _NUMBER = r"[\[【［(]?\d{1,3}(?!\d)[\]】］)]?"
 _NUMBERS = rf"{_NUMBER}(?:\s?(?:[-–,;&]|,?\sand)\s?(?:the\s)?(?:passages?\s|sources?\s)?{_NUMBER})*"
 _NAME = r"(?:passages?|sources?)\s(?:numbers?\s|nos?\.\s)?"
+# "A passage 17 metres wide" names no source.
+_UNIT = (
+    r"\s?(?:[%°]|(?:percent|per\scent|[cmk]?m|(?:kilo|centi)?met(?:re|er)s?|feet|foot|inch|miles?|yards?|acres?|tons?|kg|years?|months?"
+    r"|weeks?|days?|hours?|minutes?|seconds?|times|people|words|pages|lines|sentences)\b)"
+)
 # In the order of precedence where they begin at the same place.
 _FORMS = re.compile(
     r"(?P<delimiter></?(?:passages?|question|checked)?\s?(?:N|\d{1,3})?\s?\b[0-9a-f]{16}>"
@@ -17,7 +22,7 @@ _FORMS = re.compile(
     rf"|(?P<set_off>[(\[【［]\s?(?:see\s|cf\.\s|from\s)?(?:the\s)?(?:{_NAME}|sources?:\s?|see\s){_NUMBERS}\s?[)\]】］])"
     rf"|(?P<list>^[ \t]*(?:\*\*)?sources?(?:\*\*)?:(?:\*\*)?\s?(?:\[\d{{1,3}}\][,;\s]*)+$)"
     rf"|(?P<lead>\b{_NAME}{_NUMBERS}\s?[:：])"
-    rf"|(?P<named>\b(?:the\s)?{_NAME}{_NUMBERS}(?!\w|\.\d|\s+of\b))"
+    rf"|(?P<named>\b(?:the\s)?{_NAME}{_NUMBERS}(?!\w|\.\d|\s+of\b|{_UNIT}))"
     rf"|(?P<told>(?<=\baccording to )\[\d{{1,3}}\](?:(?:, |,? and )?\[\d{{1,3}}\])*)"
     r"|(?P<round>(?:(?<=[^\W\d][ ”’\"'])|(?<=[.!?。]\s)(?=\([\d, ]+\)[ \t]*(?:\n|\Z)))"
     r"\(\d{1,2}(?:\s?,\s?\d{1,2})*\)(?=[.!?。]|[ \t]*(?:\n|\Z)))",
