@@ -14,7 +14,7 @@ from rag.schema import Document
 
 _CODE = (Path(rag.embed.__file__).parent, Path(eval.case.__file__).parent)
 _CODE_SUFFIXES = (".py", ".json", ".toml", ".txt", ".gz", ".npy", ".npz")
-_NOT_CODE = ("cases", "corpora", "baseline.json")
+_NOT_CODE = ("cases", "corpora", "conversations", "baseline.json")
 
 
 def identify(cases: Iterable[Case], documents: Mapping[str, Document], model: str, writer: str = EXTRACTIVE) -> Identity:
