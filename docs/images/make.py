@@ -1,8 +1,8 @@
 """Take the pictures of the window that README and the docs show: real questions, the real articles, a real browser.
 
-    python docs/images/make.py [FOLDER]
+    python docs/images/make.py [FOLDER [NAME …]]
 
-Writes window.png, correction.png, abstained.png, dark.png and phone.png into FOLDER (this one, if none is named).
+Writes window.png and the others named in SHOTS into FOLDER (this one, if none is named).
 """
 
 import shutil
@@ -31,11 +31,16 @@ FLAGS = [
 
 
 class Shot(NamedTuple):
-    """One picture: its name, the question asked, what to click on afterwards, and the browser's window."""
+    """One picture: its name, the questions asked, what to click on afterwards, what is seen then, and the browser's window.
+
+    `page` names the page to open first, where it is not the conversation.
+    """
 
     name: str
-    question: str
-    click: str
+    questions: tuple[str, ...] = ()
+    clicks: tuple[str, ...] = ()
+    seen: str = "mark.quote"
+    page: str = ""
     width: int = 1280
     height: int = 800
     scheme: Literal["light", "dark"] = "light"
@@ -43,39 +48,53 @@ class Shot(NamedTuple):
 
 
 ANSWERED = "How many people jumped out of the building in Zhengzhou?"
+CITE = ".turn:last-child .answer .cite"
 SHOTS = (
-    Shot("window", ANSWERED, ".answer .cite", scale=1.5),
-    Shot("correction", "Why did 50 people in Zhengzhou jump out of the building?", ".correction .cite"),
-    Shot("abstained", "What is the capital of France?", ".abstention .passage"),
-    Shot("dark", ANSWERED, ".answer .cite", scheme="dark"),
-    Shot("phone", ANSWERED, ".answer .cite", 360, 740),
+    Shot("window", ("What did Mark Williams say?", ANSWERED), (CITE,), scale=1.5),
+    Shot("welcome", (), (), ".welcome .example"),
+    Shot("correction", ("Why did 50 people in Zhengzhou jump out of the building?",), (".correction .cite",)),
+    Shot("abstained", ("What is the capital of France?",), (".abstention .passage",)),
+    Shot("why", (ANSWERED,), ("[data-act=why]",), ".sheet .page"),
+    Shot("library", page="library", seen=".view.library:not([hidden]) > *"),
+    Shot("evaluation", page="eval", seen=".view.eval:not([hidden]) > *"),
+    Shot("settings", page="settings", seen=".view.settings:not([hidden]) > *"),
+    Shot("dark", ("What did Mark Williams say?", ANSWERED), (CITE,), scheme="dark"),
+    Shot("phone", (ANSWERED,), (CITE,), width=360, height=740),
+    Shot("phone-conversations", (ANSWERED,), (".top [data-act=side]",), ".drawn .talk-title", width=360, height=740),
+    Shot("phone-library", page="library", seen=".view.library:not([hidden]) > *", width=360, height=740),
 )
 
 
 def take(browser: Browser, address: str, shot: Shot, folder: Path) -> bool:
-    """Ask, open the first source, and keep what is seen; whether there was a source to open."""
+    """Ask, click, and keep what is seen; whether there was something to click on."""
     viewport = ViewportSize(width=shot.width, height=shot.height)
     context = browser.new_context(viewport=viewport, color_scheme=shot.scheme, reduced_motion="reduce", device_scale_factor=shot.scale)
     with closing(context):
         page = context.new_page()
-        page.goto(address)
+        page.goto(f"{address}/?view={shot.page}" if shot.page else address)
         page.wait_for_selector("#groundline[data-ready]")
-        page.get_by_label("Your question to the documents").fill(shot.question)
-        page.keyboard.press("Enter")
-        page.locator(".turn:not(.pending)").wait_for()
-        if page.locator(shot.click).count() == 0:
-            return False
-        page.locator(shot.click).first.click()
-        page.locator("mark.quote").wait_for()
+        for number, question in enumerate(shot.questions, 1):
+            page.get_by_label("Your question to the documents").fill(question)
+            page.keyboard.press("Enter")
+            page.locator(f".turn[data-turn='{number}']").wait_for()
+        if shot.questions:
+            page.wait_for_load_state("networkidle")
+        for click in shot.clicks:
+            if page.locator(click).count() == 0:
+                return False
+            page.locator(click).first.click()
+        page.locator(shot.seen).first.wait_for()
         page.mouse.move(1, 1)
         page.evaluate("document.activeElement.blur()")
+        page.wait_for_load_state("networkidle")
         page.screenshot(path=folder / f"{shot.name}.png")
     return True
 
 
 def main() -> None:
-    """Serve the seeds, take every picture."""
+    """Serve the seeds, take every picture, or those named."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    shots = [shot for shot in SHOTS if not sys.argv[2:] or shot.name in sys.argv[2:]]
     with tempfile.TemporaryDirectory() as home, closing(open_room(ROOT / "seeds", Path(home))) as room:
         listener = take_port(7900)
         ready = threading.Event()
@@ -84,7 +103,7 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
             address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            missed = [shot.name for shot in SHOTS if not take(browser, address, shot, folder)]
+            missed = [shot.name for shot in shots if not take(browser, address, shot, folder)]
             browser.close()
     if missed:
         sys.exit(f"Not taken, because the answer was of another kind: {', '.join(missed)}")

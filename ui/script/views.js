@@ -24,7 +24,7 @@ function go(name, push = true) {
   if (views[name]) views[name].show(container);
 }
 
-// Puts what is shown into the page's address, so that reloading it shows the same.
+// Puts what is shown into the page's address, so that reloading it shows the same. (Gradio keeps `page` and `view=api` for itself.)
 function address(changes) {
   const to = new URL(location.href);
   for (const [name, value] of Object.entries(changes)) {
