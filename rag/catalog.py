@@ -21,6 +21,7 @@ Vector = NDArray[np.float32]
 
 # Rows fetched beyond k, so that equal scores at the cut can be put in order of id without ranking everything.
 SPARE = 50
+VECTORS_AT_ONCE = 5_000
 # Characters of documents that are kept after they were asked for.
 KEPT = 16_000_000
 
@@ -224,6 +225,22 @@ class Catalog:
             keys = dict(self._rows("SELECT id, key FROM passages WHERE id IN (SELECT value FROM json_each(?))", (wanted,)))
         ranked = sorted((score, keys[row]) for row, score in rows)
         return [(key, -score) for score, key in ranked[:k]]
+
+    def nearest(self, vector: Vector, k: int, paths: Sequence[str]) -> list[tuple[str, float]]:
+        """The k passages of these documents nearest to a unit vector, as (id, cosine similarity), best first, ties in order of id.
+
+        Exact: every vector of the documents is looked at.
+        """
+        query = """SELECT p.key, v.vector FROM documents d JOIN passages p ON p.document = d.id JOIN vectors v ON v.id = p.vector
+            WHERE d.live = 1 AND d.path IN (SELECT value FROM json_each(?))"""
+        best: list[tuple[float, str]] = []
+        with self._connections.lent() as connection:
+            cursor = connection.execute(query, (json.dumps(list(paths)),))
+            while rows := cursor.fetchmany(VECTORS_AT_ONCE):
+                matrix = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1)
+                best += [(-float(score), row[0]) for score, row in zip(matrix @ vector, rows, strict=True)]
+                best = sorted(best)[: max(k, 0)]
+        return [(key, -score) for score, key in best]
 
     def document_frequency(self, stems: Sequence[str]) -> dict[str, int]:
         """For each stem the number of passages that hold it."""

@@ -74,16 +74,21 @@ class Index:
             return self._store
 
     def nearest(self, vector: NDArray[np.float32], k: int, paths: list[str] | None = None) -> list[tuple[str, float]]:
-        """`store.nearest`, mending a vector index that refuses."""
+        """`store.nearest`, mending a vector index that refuses; of some documents only, the catalog's vectors are looked at one by one.
+
+        Chroma finds the rows of some documents slower than the catalog, whether they are few or many.
+        """
+        if paths is not None:
+            return self.catalog.nearest(vector, k, paths)
         for _ in range(ATTEMPTS):
             store = self.store
             try:
-                return store.nearest(vector, k, paths)
+                return store.nearest(vector, k)
             except IndexBroken as error:
                 with self._guard:
                     if self._store is store and not self._follow():
                         self._mend(str(error))
-        return self.store.nearest(vector, k, paths)
+        return self.store.nearest(vector, k)
 
     def consistently(self, work: Callable[[], T]) -> T:
         """What `work` returns, all its reads of `catalog` and `nearest` having seen one state: the newest there is.

@@ -108,8 +108,11 @@ def test_running_heads_and_page_numbers_are_left_out() -> None:
 def test_what_stands_at_other_heights_or_on_two_pages_only_is_text() -> None:
     pages = [lines("The same words", "1931", "Nobody knew.", page=number, top=TOP - 60 * number) for number in range(1, 4)]
     assert without_furniture(pages) == pages
-    twice = [lines("The same words", "Other words", "Nobody knew.", page=number) for number in (1, 2)]
+    twice = [
+        lines("The same words" if number < 3 else "Others", "", "", "Other words", "Nobody knew.", page=number) for number in range(1, 5)
+    ]
     assert without_furniture(twice) == twice
+    assert without_furniture(twice[:2]) == [lines("", "", "", "Other words", "Nobody knew.", page=number) for number in (1, 2)]
 
 
 words = st.text(st.characters(categories=("Lu", "Ll", "Nd"), max_codepoint=0x250), min_size=1, max_size=12)

@@ -65,6 +65,7 @@ def test_a_question_is_asked_of_some_documents_only(engine: Engine, corpus: Path
     engine.update()
     assert {citation.path for citation in engine.ask("Who was the captain of the Morholm?", paths=["ships.csv"]).citations} <= {"ships.csv"}
     assert {hit.path for hit in engine.ask(CAPTAIN, paths=["museum.html", "report.docx"]).hits} <= {"museum.html", "report.docx"}
+    assert engine.retrieve(CAPTAIN, paths=[source.path for source in engine.sources()]) == engine.retrieve(CAPTAIN)
     assert engine.ask(CAPTAIN, paths=[]).hits == engine.ask(CAPTAIN, paths=["gone.txt"]).hits == ()
 
 

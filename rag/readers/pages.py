@@ -29,7 +29,7 @@ class _Flow(NamedTuple):
 
 
 EDGE = 2  # lines at the top and bottom of a page among which running heads are looked for
-REPEATS = 3  # pages on which a line has to stand at the same height to be one
+REPEATS = 3  # pages on which a line has to stand at the same height to be one; two where there are no more
 SAME_HEIGHT = 6.0  # points
 BESIDE = 2.5  # times the height of a line: how far a second one stands from the outermost
 WIDER_GAP = 1.35  # times the usual distance of two lines: a paragraph ends
@@ -54,9 +54,8 @@ def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         for line, pattern in edge:
             heights[pattern].append(line.bottom)
     middles = {pattern: median(at) for pattern, at in heights.items()}
-    repeated = {
-        pattern for pattern, at in heights.items() if sum(abs(height - middles[pattern]) <= SAME_HEIGHT for height in at) >= REPEATS
-    }
+    least = max(2, min(REPEATS, len(pages)))
+    repeated = {pattern for pattern, at in heights.items() if sum(abs(height - middles[pattern]) <= SAME_HEIGHT for height in at) >= least}
     kept = []
     for lines, edge in zip(pages, edges, strict=True):
         outer = {
