@@ -126,7 +126,7 @@ def test_hostile_names_are_text_everywhere() -> None:
     pages = [
         library_view.listing([library_view.Row(source(), None)], (source(),), skipped, 1),
         library_view.outcome(IngestReport(added=(HOSTILE,), removed=(HOSTILE,)), skipped, (HOSTILE,)),
-        library_view.look(library_view.Look(document, [Span(start=0, end=len(HOSTILE))], "indexed")),
+        library_view.look(library_view.Look(document, [Span(start=0, end=len(HOSTILE))])),
     ]
     for page in pages:
         read = Reader(page)
@@ -138,7 +138,7 @@ def test_a_big_document_is_looked_at_in_parts() -> None:
     spans = [Span(start=10 * n, end=10 * n + 9) for n in range(1000)]
     text = "".join(f"{n:09d} " for n in range(1000))
     document = Document(path="big.pdf", sha256="0" * 64, size=9, text=text, places=(Place(0, "page 1"), Place(5_000, "page 2")))
-    seen = library_view.Look(document, spans, "indexed")
+    seen = library_view.Look(document, spans)
     first, later = Reader(library_view.passages(seen)), Reader(library_view.passages(seen, 500))
     assert first.tags.count("li") == later.tags.count("li") == library_view.PASSAGES
     assert "page 1" in first.text and "page 2" not in first.text
@@ -209,7 +209,7 @@ def test_files_are_added_indexed_looked_at_and_removed(client: httpx.Client, sha
     assert last["added"] == ["notes/lamp.txt"] and last["skipped"] == [{"path": "x.exe", "reason": "not a document"}]
     listed = client.post("/window/call/library.list", json={"words": "LAMP"}).json()["value"]
     assert "notes/lamp.txt" in listed["html"] and "ferry.txt" not in listed["html"] and listed["total"] == 2
-    looked = client.post("/window/call/library.look", json={"path": "notes/lamp.txt"}).json()["value"]["html"]
+    looked = client.post("/window/call/library.look", json={"path": "notes/lamp.txt"}).json()["value"]
     assert "Inga Berg" in Reader(looked).text
     last = told(client, "library.remove", {"paths": ["notes/lamp.txt", "../outside.txt"]})[-1]
     assert last["removed"] == ["notes/lamp.txt"] and [one["path"] for one in last["skipped"]] == ["../outside.txt"]

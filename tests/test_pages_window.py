@@ -36,7 +36,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     (folder / "lamp.txt").write_text(NOTE, "utf-8")
     (folder / "long.txt").write_text(
-        "".join(f"Ship number {n} sailed to Lund with {n + 3} crates of salt.\n\n" for n in range(500)), "utf-8"
+        "".join(f"Ship number {n} sailed to Lund with {n + 3} crates of salt.\n\n" for n in range(640)), "utf-8"
     )
     return folder
 
@@ -102,11 +102,14 @@ def test_a_dropped_pdf_can_be_asked_and_after_its_removal_no_more(window: str, b
         assert "abstained" in ask(page, CAPTAIN)
 
 
-def test_an_empty_corpus_takes_documents_and_is_asked_at_once(empty: Served, browser: "Browser") -> None:
+def test_an_empty_corpus_takes_a_folder_and_is_asked_at_once(empty: Served, browser: "Browser", tmp_path: Path) -> None:
+    (tmp_path / "papers" / "old").mkdir(parents=True)
+    (tmp_path / "papers" / "old" / "lamp.txt").write_text(NOTE, "utf-8")
     with opened(browser, at(empty.address, "library")) as page:
         assert "There is no document yet" in page.locator(".library").inner_text()
-        page.locator("[data-part=library-files]").set_input_files({"name": "lamp.txt", "mimeType": "", "buffer": NOTE.encode()})
-        assert "can be asked now" in outcome(page)
+        page.locator("[data-part=library-folder]").set_input_files(tmp_path / "papers")
+        said = outcome(page)
+        assert "it can be asked now" in said and "papers/old/lamp.txt" in said
         page.locator("[data-go=chat]").click()
         assert "answered" in ask(page, LAMP)
 
@@ -170,7 +173,7 @@ def test_the_drawer_shows_why_and_opens_passages(window: str, browser: "Browser"
         rows = drawer.locator(".scores tbody tr")
         assert rows.count() == 6, "GROUNDLINE_HITS is not in force"
         assert drawer.locator(".scores svg.meter").count() == 3 * rows.count()
-        drawer.locator(".scores .where", has_text="lamp.txt").first.click()
+        drawer.locator(".scores .opens", has_text="lamp.txt").first.click()
         page.locator("mark.quote").wait_for()
         assert "Inga Berg" in (page.locator("mark.quote").text_content() or "")
 

@@ -233,7 +233,7 @@ def _wrong(found: Report) -> Markup:
 
 def _identity(found: Report) -> Markup:
     hashes = ", ".join(f"{name} {value[:12] or 'unknown'}" for name, value in found.identity.model_dump().items())
-    timings = ", ".join(f"{BY_NAME[name].title if name in BY_NAME else name} {value:g} ms" for name, value in found.timings.items())
+    timings = ", ".join(f"{BY_NAME[name].title if name in BY_NAME else name}: {value:g}" for name, value in found.timings.items())
     return element("p", {"class": "detail foot-note"}, f"Judged: {hashes}. {timings}")
 
 

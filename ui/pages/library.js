@@ -15,6 +15,7 @@ async function come(container) {
       fill(home, first.html);
       bounds = first.limits;
       suffixes = first.suffixes;
+      home.classList.toggle("readonly", !first.changes);
       container.replaceChildren(home);
       listen();
     }
@@ -82,7 +83,7 @@ function tick() {
     bar.append(
       make("span", { class: "detail", text: `${chosen.size} chosen` }),
       make("button", { type: "button", class: "button main", "data-act": "library-ask", text: "Ask only these" }),
-      make("button", { type: "button", class: "button", "data-act": "library-remove", text: "Remove" }),
+      make("button", { type: "button", class: "button change", "data-act": "library-remove", text: "Remove" }),
       make("button", { type: "button", class: "quiet", text: "Choose none", click: () => { chosen.clear(); tick(); } }));
   } else if (asked.length) {
     bar.append(
@@ -108,11 +109,11 @@ acts["library-ask"] = (button) => {
 // ---- a look at a document
 
 async function look(path, start = 1) {
-  const found = await call("library.look", { path, start });
+  const html = await call("library.look", { path, start });
   address({ look: path });
   home.querySelector(".looked")?.remove();
   const view = make("div", { class: "looked" });
-  fill(view, found.html);
+  fill(view, html);
   home.append(view);
   home.classList.add("looking");
   view.querySelector(".jump")?.addEventListener("submit", (event) => {
@@ -127,8 +128,7 @@ async function look(path, start = 1) {
 
 async function turnTo(start, jumped = true) {
   const text = bit("library-text");
-  const found = await call("library.look", { path: text.dataset.path, start });
-  fill(text, found.passages);
+  fill(text, await call("library.step", { path: text.dataset.path, start }));
   const first = text.querySelector(`#gl-passage-${start}`) || text.querySelector(".block");
   if (!first) return;
   first.scrollIntoView({ block: "start" });

@@ -65,7 +65,9 @@ class Library:
         """The page around the list, and the limits of an upload."""
         rights.check(wish, "read")
         limits = upload.limits(self._room)
-        return {"html": view.frame(limits, FORMATS, tuple(SUFFIXES)), "limits": limits._asdict(), "suffixes": [*SUFFIXES, ".zip"]}
+        html = view.frame(limits, FORMATS, tuple(SUFFIXES))
+        changes = "admin" in wish.scopes
+        return {"html": html, "limits": limits._asdict(), "suffixes": [*SUFFIXES, ".zip"], "changes": changes}
 
     def listed(self, wish: Wish) -> dict[str, object]:
         """The documents that fit what is wanted."""
@@ -86,17 +88,24 @@ class Library:
         skipped = engine.report.skipped if engine is not None and engine.report is not None else ()
         return {"html": view.listing(found, sources, skipped, len(fitting)), "total": len(sources)}
 
-    def look(self, wish: Wish) -> dict[str, str]:
-        """A document with its passages marked, and the passages alone."""
-        rights.check(wish, "read")
+    def look(self, wish: Wish) -> str:
+        """A document with its passages marked."""
         wanted = Seen.model_validate(wish.data)
+        return view.look(self._seen(wish, wanted.path), wanted.start)
+
+    def step(self, wish: Wish) -> str:
+        """Other passages of a document that is looked at."""
+        wanted = Seen.model_validate(wish.data)
+        return view.passages(self._seen(wish, wanted.path), wanted.start)
+
+    def _seen(self, wish: Wish, path: str) -> view.Look:
+        rights.check(wish, "read")
         engine = self._room.engine
-        document = engine.document(wanted.path) if engine is not None else None
+        document = engine.document(path) if engine is not None else None
         if engine is None or document is None:
             raise PlaceError("This document is not among the indexed ones.", "It was removed or renamed: look at the list.")
-        spans = [Span(start=row.start, end=row.end) for row in engine.passages(wanted.path)]
-        seen = view.Look(document, spans, "indexed")
-        return {"html": view.look(seen, wanted.start), "passages": view.passages(seen, wanted.start)}
+        spans = [Span(start=row.start, end=row.end) for row in engine.passages(path)]
+        return view.Look(document, spans)
 
     def index(self, wish: Wish) -> Iterator[object]:
         """Index what changed in the folder, with progress; what an upload left out stands in the outcome too."""
@@ -168,7 +177,7 @@ def _opened(room: Room) -> IngestReport:
 def calls(room: Room) -> Mapping[str, Call]:
     """Every call by its name."""
     page = Library(room)
-    return {"show": page.show, "list": page.listed, "look": page.look}
+    return {"show": page.show, "list": page.listed, "look": page.look, "step": page.step}
 
 
 def streams(room: Room) -> Mapping[str, Stream]:

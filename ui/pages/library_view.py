@@ -184,17 +184,16 @@ def outcome(report: IngestReport, skipped: Sequence[Skipped], removed: Sequence[
 
 
 class Look(NamedTuple):
-    """A document as it is looked at: its passages' spans in order, numbered from 1, and its state."""
+    """A document as it is looked at, and its passages' spans in order."""
 
     document: Document
     passages: Sequence[Span]
-    state: str
 
 
 def look(seen: Look, start: int = 1) -> Markup:
     """A document with its passages marked, from passage `start` on."""
     document = seen.document
-    facts = f"{size(document.size)}, {len(document.text):,} characters, {count(len(seen.passages), 'passage')}, {STATES[seen.state]}"
+    facts = f"{size(document.size)}, {len(document.text):,} characters, {count(len(seen.passages), 'passage')}"
     back = element("button", {"type": "button", "class": "quiet", "data-act": "library-back"}, "‹ All documents")
     title = element("h2", {"class": "name"}, element("bdi", {}, document.path))
     ask = element(

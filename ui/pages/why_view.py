@@ -70,7 +70,7 @@ def _row(hit: Hit, cited: Sequence[int], most: Mapping[str, float]) -> Markup:
     target = {"path": hit.path, "sha256": hit.sha256, "passage": hit.passage, "start": hit.start, "end": hit.end, "quote": hit.text}
     name = element("span", {}, element("bdi", {"class": "file"}, hit.path), f" passage {hit.passage:,}")
     used = element("span", {"class": "used"}, "cited as " + ", ".join(f"[{n}]" for n in cited)) if cited else ""
-    button = element("button", {"type": "button", "class": "where", "data-open": json.dumps(target)}, name)
+    button = element("button", {"type": "button", "class": "opens", "data-open": json.dumps(target)}, name)
     return element(
         "tr",
         {"class": "cited" if cited else None},
