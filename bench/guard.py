@@ -1,7 +1,7 @@
 """How well verdicts catch what a small language model makes up: its real sentences, labelled by hand against the spans that they cite.
 
 python -m bench.guard                                   # precision, recall and what was judged wrongly, over the committed sentences
-python -m bench.guard --collect MODEL.gguf [--short] --out FILE   # asks the eval's questions over seeds/ and writes new sentences, without labels
+python -m bench.guard --collect MODEL.gguf --form short --out FILE   # asks the eval's questions over seeds/ again, without labels
 """
 
 import argparse
@@ -27,6 +27,8 @@ CATEGORIES = ("fact", "multi", "paraphrase", "attribution", "false_premise")
 # What the model reads and writes at most, in tokens: two passages and four sentences, so that many questions can be asked.
 WINDOW, ANSWER = 560, 72
 SHORT = "{evidence}\n\nAnswer in one or two full sentences, from the text above only: {question}"
+RESTATE = "Say this again in your own words, in one short sentence. Change nothing of what it says.\n\n{evidence}"
+FORMS = {"short": SHORT, "restate": RESTATE}
 PASSAGE = re.compile(r"<passage (\d+) \w+>\n(.*?)\n</passage \1", re.S)
 
 
@@ -61,6 +63,7 @@ def measure(labelled: Sequence[Labelled]) -> Report:
     """The guard's verdicts beside the labels. What is not judged is not marked."""
     passed: list[Labelled] = []
     blamed: list[tuple[Labelled, str]] = []
+    check_grounding("One sentence loads the tables.", ["Another sentence."])
     started = time.perf_counter()
     verdicts = [check_grounding(one.sentence, one.cited) for one in labelled]
     milliseconds = (time.perf_counter() - started) * 1000 / max(1, len(labelled))
@@ -105,8 +108,8 @@ def collect(model: Path, out: Path) -> None:
     llm.close()
 
 
-def collect_short(model: Path, out: Path) -> None:
-    """Asks the same questions with nothing but the sentences of the evidence, which the model then more often restates than leaves."""
+def collect_short(model: Path, out: Path, form: str) -> None:
+    """Shows the model nothing but the sentences of each question's evidence, which it then more often restates than leaves."""
     from llama_index.core.llms import ChatMessage
 
     from rag.config import Settings
@@ -117,11 +120,13 @@ def collect_short(model: Path, out: Path) -> None:
     settings = Settings(llm_context=1_024, llm_timeout=600)
     llm = load(model, settings, ANSWER)
     done = {json.loads(line)["question"] for line in out.read_text("utf-8").splitlines()} if out.exists() else set()
+    shown: set[tuple[str, ...]] = set()
     for case in cases():
         quotes = evidence(case)
-        if case["question"] in done or not quotes:
+        if case["question"] in done or not quotes or tuple(quotes) in shown:
             continue
-        task = SHORT.format(evidence=" ".join(quotes), question=case["question"])
+        shown.add(tuple(quotes))
+        task = form.format(evidence=" ".join(quotes), question=case["question"])
         try:
             said = chat(llm, [ChatMessage(role="user", content=task)], settings)
         except ModelError as error:
@@ -208,11 +213,11 @@ def main() -> None:
     """Measure, or collect."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--collect", type=Path, metavar="MODEL.gguf")
-    parser.add_argument("--short", action="store_true", help="show the evidence alone, without the engine's rules")
+    parser.add_argument("--form", choices=("engine", *FORMS), default="engine", help="what the model is shown and asked for")
     parser.add_argument("--out", type=Path, default=Path("sentences.jsonl"))
     arguments = parser.parse_args()
-    if arguments.collect and arguments.short:
-        collect_short(arguments.collect, arguments.out)
+    if arguments.collect and arguments.form in FORMS:
+        collect_short(arguments.collect, arguments.out, FORMS[arguments.form])
     elif arguments.collect:
         collect(arguments.collect, arguments.out)
     else:

@@ -5,6 +5,8 @@ import json
 import socket
 import threading
 from collections import deque
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -127,8 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _whole(self, kind: str, body: bytes) -> None:
         if self.server.proxy.upstream.hostname:
-            response = self._upstream(body)
-            self._reply(response.status, response.headers["Content-Type"], response.read())
+            with self._upstream(body) as response:
+                self._reply(response.status, response.headers["Content-Type"], response.read())
             return
         said = "" if kind == "empty" else "".join(SAID)
         choice = {"index": 0, "finish_reason": "length" if kind == "cut" else "stop", "message": {"role": "assistant", "content": said}}
@@ -142,21 +144,22 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Transfer-Encoding", "chunked" if kind == "drop" else "identity")
         self.send_header("Connection", "close")
         self.end_headers()
-        for number, event in enumerate(self._events(kind, body)):
-            data = f"data: {event}\n\n".encode()
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data) if kind == "drop" else data)
-            self.wfile.flush()
-            if number >= PIECES and kind in ("stall", "drop", "end", "broken event"):
-                break
+        with closing(self._events(kind, body)) as events:
+            for number, event in enumerate(events):
+                data = f"data: {event}\n\n".encode()
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data) if kind == "drop" else data)
+                self.wfile.flush()
+                if number >= PIECES and kind in ("stall", "drop", "end"):
+                    break
         if kind == "stall":
             self.server.proxy.hold(self.connection)
 
-    def _events(self, kind: str, body: bytes) -> Any:
+    def _events(self, kind: str, body: bytes) -> Generator[str, None, None]:
         if self.server.proxy.upstream.hostname:
-            response = self._upstream(body)
-            for line in response:
-                if line.startswith(b"data: "):
-                    yield line.removeprefix(b"data: ").decode().strip()
+            with self._upstream(body) as response:
+                for line in response:
+                    if line.startswith(b"data: "):
+                        yield line.removeprefix(b"data: ").decode().strip()
             return
         said = () if kind == "empty" else SAID
         for piece in ("", *said):
@@ -165,11 +168,16 @@ class _Handler(BaseHTTPRequestHandler):
         yield json.dumps({"id": "x", "object": "chat.completion.chunk", "choices": [end]})
         yield "[DONE]"
 
-    def _upstream(self, body: bytes) -> http.client.HTTPResponse:
+    @contextmanager
+    def _upstream(self, body: bytes) -> Iterator[http.client.HTTPResponse]:
         upstream = self.server.proxy.upstream
         connection = http.client.HTTPConnection(upstream.hostname or "", upstream.port, timeout=300)
-        connection.request("POST", self.path, body, {"Content-Type": "application/json"})
-        return connection.getresponse()
+        try:
+            connection.request("POST", self.path, body, {"Content-Type": "application/json"})
+            with connection.getresponse() as response:
+                yield response
+        finally:
+            connection.close()
 
     def _reply(self, status: int, kind: str, body: bytes, headers: tuple[tuple[str, str], ...] = ()) -> None:
         self.send_response(status)
