@@ -144,6 +144,19 @@ def test_counts_name_routes_and_verdicts_and_no_question(api: httpx.Client) -> N
     assert any(name.startswith("groundline_request_seconds_bucket") for name in counted)
 
 
+def test_the_windows_answers_are_counted_too(served: Served, api: httpx.Client) -> None:
+    def abstained() -> float:
+        line = next(
+            line for line in api.get("metrics").text.splitlines() if line.startswith('groundline_answers_total{status="abstained"}')
+        )
+        return float(line.rpartition(" ")[2])
+
+    before = abstained()
+    with served.client() as client:
+        assert '"done"' in client.post("/window/stream/chat.ask", json={"question": ELSEWHERE}).text
+    assert abstained() == before + 1
+
+
 def test_what_changed_is_indexed_when_asked_for(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()

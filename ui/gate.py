@@ -71,7 +71,7 @@ class Gate:
             if not request.path.startswith(UPLOADS):
                 receive = _replay(await _body(request, receive, MOST_BODY), receive)
         except Refused as refused:
-            await _refuse(request, refused, guarded_send)
+            await _refuse(request, refused, guarded_send, log_in=bool(self._access.people))
             return
         except GroundlineError as error:  # the keys cannot be read: nobody comes in
             await _refuse(request, Refused(503, str(error), error.hint), guarded_send)
@@ -156,7 +156,11 @@ class Gate:
             await _reply(send, 303, b"", [("location", "/login"), ("set-cookie", gone)])
             return
         if request.method in ("GET", "HEAD"):
-            await _reply(send, 200, login_page(_next(request.query("next"))), _HTML)
+            follow = _next(request.query("next"))
+            if self._access.session(request.cookie(rules.SESSION_COOKIE)):
+                await _reply(send, 303, b"", [("location", follow)])
+            else:
+                await _reply(send, 200, login_page(follow), _HTML)
             return
         fields = parse_qs((await _body(request, receive, MOST_LOGIN_BODY)).decode("utf-8", "replace"), keep_blank_values=True)
         given = {name: values[0] for name, values in fields.items()}
@@ -226,7 +230,8 @@ def _check_origin(request: _Request) -> None:
     """Another site's page must not drive this one with the reader's cookies, or because it runs on the reader's machine."""
     origin = request.header("origin")
     site, mode = request.header("sec-fetch-site"), request.header("sec-fetch-mode")
-    foreign = bool(origin) and origin.partition("://")[2].lower() != request.header("host").lower()
+    own_form = origin == "null" and site == "same-origin"  # as a browser says it of a page that names no referrer
+    foreign = bool(origin) and not own_form and origin.partition("://")[2].lower() != request.header("host").lower()
     elsewhere = site in ("cross-site", "same-site") and not (mode == "navigate" and request.method == "GET")
     if foreign or elsewhere:
         raise Refused(403, "Another site's page asked for this.", "Open Groundline's own window, or send no Origin header.")
@@ -273,10 +278,11 @@ def _with_headers(send: Send, cookies: list[str]) -> Send:
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
-            own = {name for name, _ in _HEADERS}
-            kept = [(name, value) for name, value in message.get("headers", []) if name.lower() not in own and not _is_cors(name)]
+            given = message.get("headers", [])
+            own = dict(_HEADERS) | {name: value for name, value in given if (name, value) == _KEEPS_ORIGIN}
+            kept = [(name, value) for name, value in given if name.lower() not in own and not _is_cors(name)]
             set_cookies = [(b"set-cookie", cookie.encode("latin-1")) for cookie in cookies]
-            message = {**message, "headers": [*kept, *_HEADERS, *set_cookies]}
+            message = {**message, "headers": [*kept, *own.items(), *set_cookies]}
         await send(message)
 
     return guarded
@@ -286,14 +292,18 @@ def _is_cors(name: bytes) -> bool:
     return name.lower().startswith(b"access-control-")
 
 
-async def _refuse(request: _Request, refused: Refused, send: Send) -> None:
+async def _refuse(request: _Request, refused: Refused, send: Send, log_in: bool = False) -> None:
     """Says why not, in the shape that the caller's door speaks; a person at a browser who must log in is shown where."""
-    if refused.status == 401 and request.wants_page and request.method == "GET" and not request.bearer:
-        if request.header("sec-fetch-site") == "cross-site":  # a link from elsewhere comes without the strict cookie: ask again from here
-            await _reply(send, 200, b'<!doctype html><meta http-equiv="refresh" content="0"><title>Groundline</title>', _HTML)
-            return
+    if log_in and refused.status == 401 and request.wants_page and request.method == "GET" and not request.bearer:
         target = request.path + ("?" + request.scope["query_string"].decode("latin-1") if request.scope.get("query_string") else "")
-        await _reply(send, 303, b"", [("location", f"/login?next={quote(target, safe='/')}")])
+        login = f"/login?next={quote(target, safe='/')}"
+        if (
+            request.header("sec-fetch-site") == "cross-site"
+        ):  # a link from elsewhere comes without the strict cookie: go on from a page of ours
+            page = f'<!doctype html><meta http-equiv="refresh" content="0; url={login}"><title>Groundline</title>'
+            await _reply(send, 200, page.encode(), _HTML)
+        else:
+            await _reply(send, 303, b"", [("location", login)])
         return
     body = error_body(request.path, refused.status, str(refused), refused.hint)
     kind = "application/json" if request.path.startswith("/v1") else "application/problem+json"
@@ -308,7 +318,9 @@ def error_body(path: str, status: int, message: str, hint: str) -> bytes:
     return Problem(title=HTTPStatus(status).phrase, status=status, detail=message, hint=hint).model_dump_json().encode()
 
 
-_HTML = [("content-type", "text/html; charset=utf-8"), ("cache-control", "no-store")]
+# A form on a page that names no referrer is sent with the origin "null", like one of another site.
+_KEEPS_ORIGIN = (b"referrer-policy", b"same-origin")
+_HTML = [("content-type", "text/html; charset=utf-8"), ("cache-control", "no-store"), ("referrer-policy", "same-origin")]
 
 
 async def _reply(send: Send, status: int, body: bytes, headers: list[tuple[str, str]]) -> None:
