@@ -39,6 +39,7 @@ class Labelled(NamedTuple):
     cited: tuple[str, ...]
     supported: bool
     note: str
+    form: str = ""
 
 
 class Report(NamedTuple):
@@ -56,7 +57,7 @@ class Report(NamedTuple):
 def read(path: Path = SENTENCES) -> list[Labelled]:
     """The committed sentences."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [Labelled(row["sentence"], tuple(row["cited"]), row["label"] == "supported", row["note"]) for row in rows if "label" in row]
+    return [Labelled(row["sentence"], tuple(row["cited"]), row["label"] == "supported", row["note"], row["form"]) for row in rows]
 
 
 def measure(labelled: Sequence[Labelled]) -> Report:
@@ -199,14 +200,18 @@ def show(report: Report) -> None:
     """Print the figures, and every sentence that was judged wrongly."""
     total = report.caught + report.marked
     print(f"{report.unsupported + report.supported} sentences: {report.unsupported} unsupported, {report.supported} supported")
-    print(f"unsupported ones caught: {report.caught} of {report.unsupported} ({report.caught / max(1, report.unsupported):.0%})")
-    print(f"supported ones marked: {report.marked} of {report.supported} ({report.marked / max(1, report.supported):.0%})")
-    print(f"precision of a mark: {report.caught} of {total} ({report.caught / max(1, total):.0%})")
+    print(f"unsupported ones caught: {_share(report.caught, report.unsupported)}")
+    print(f"supported ones marked: {_share(report.marked, report.supported)}")
+    print(f"precision of a mark: {_share(report.caught, total)}")
     print(f"{report.milliseconds:.2f} ms a sentence")
     for one in report.passed:
         print(f"\nnot caught: {one.sentence}\n  cites: {' | '.join(one.cited)}\n  label: {one.note}")
     for one, reasons in report.blamed:
         print(f"\nmarked wrongly: {one.sentence}\n  cites: {' | '.join(one.cited)}\n  because: {reasons}")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({part / max(1, whole):.0%})"
 
 
 def main() -> None:
@@ -221,7 +226,12 @@ def main() -> None:
     elif arguments.collect:
         collect(arguments.collect, arguments.out)
     else:
-        show(measure(read()))
+        labelled = read()
+        for form in dict.fromkeys(one.form for one in labelled):
+            report = measure([one for one in labelled if one.form == form])
+            caught, marked = _share(report.caught, report.unsupported), _share(report.marked, report.supported)
+            print(f"{form}: unsupported caught {caught}, supported marked {marked}")
+        show(measure(labelled))
 
 
 if __name__ == "__main__":
