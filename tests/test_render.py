@@ -317,7 +317,7 @@ def test_an_error_is_its_message_and_its_hint() -> None:
 
 def test_an_empty_corpus_says_what_to_do() -> None:
     words = Page(render.empty(CorpusEmpty("Nothing can be read in notes.", "Add files."))).words
-    assert "Nothing can be read in notes." in words and "Add files." in words and ".txt or .md" in words
+    assert "Nothing can be read in notes." in words and "Add files." in words and "Open the Library" in words
 
 
 def test_the_first_page_offers_the_questions_it_is_given_and_no_others() -> None:

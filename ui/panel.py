@@ -62,7 +62,7 @@ def source(view: View, document: Document, *, changed: bool = False) -> Markup:
 
 _MOVED = "Stale: the document has changed since this was cited, and the quote does not stand at these characters any more."
 _CITED_OTHERWISE = "Stale: the document has changed since this was cited. The quote still stands at the same characters."
-_CHANGED = "Stale: the file has changed since it was indexed. This is its text as indexed; start Groundline again to index the change."
+_CHANGED = "Stale: the file has changed since it was indexed. This is its text as indexed; the Library can read the folder again."
 
 
 def gone(view: View) -> Markup:

@@ -5,6 +5,7 @@
 Writes window.png and the others named in SHOTS into FOLDER (this one, if none is named).
 """
 
+import os
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Browser, ViewportSize, sync_playwright  # noqa: E402
 
 from ui.app import application, open_room, run, take_port  # noqa: E402
+from ui.registry import Room  # noqa: E402
 
 FLAGS = [
     "--no-sandbox",
@@ -95,18 +97,30 @@ def main() -> None:
     """Serve the seeds, take every picture, or those named."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     shots = [shot for shot in SHOTS if not sys.argv[2:] or shot.name in sys.argv[2:]]
-    with tempfile.TemporaryDirectory() as home, closing(open_room(ROOT / "seeds", Path(home))) as room:
-        listener = take_port(7900)
-        ready = threading.Event()
-        threading.Thread(target=run, args=(application(room), listener, ready.set), daemon=True).start()
-        ready.wait(60)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            missed = [shot.name for shot in shots if not take(browser, address, shot, folder)]
-            browser.close()
+    folder = folder.resolve()
+    with tempfile.TemporaryDirectory() as place:
+        # So that the settings page shows the names that a reader's own would have.
+        shutil.copytree(ROOT / "seeds", Path(place) / "seeds")
+        os.chdir(place)
+        with closing(open_room(Path("seeds"), Path(".groundline"))) as room:
+            missed = _take_all(room, shots, folder)
+        os.chdir(ROOT)
     if missed:
         sys.exit(f"Not taken, because the answer was of another kind: {', '.join(missed)}")
+
+
+def _take_all(room: Room, shots: list[Shot], folder: Path) -> list[str]:
+    """Serve the room and take the pictures; the names of those for which there was nothing to click on."""
+    listener = take_port(7900)
+    ready = threading.Event()
+    threading.Thread(target=run, args=(application(room), listener, ready.set), daemon=True).start()
+    ready.wait(60)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        missed = [shot.name for shot in shots if not take(browser, address, shot, folder)]
+        browser.close()
+    return missed
 
 
 if __name__ == "__main__":

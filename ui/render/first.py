@@ -38,13 +38,13 @@ def _asking(heading: str, words: str, questions: Sequence[str]) -> Markup:
 def empty(error: GroundlineError) -> Markup:
     """What stands in the window of a corpus with nothing in it: what happened, and what to do."""
     steps = (
-        "Put .txt or .md files into the folder (folders inside it count too).",
-        "Stop Groundline in its terminal with Ctrl-C and start it again: it indexes what is new.",
+        "Open the Library and drop files, a folder or a zip there.",
+        "Or put them into the folder yourself, and choose “Read the folder again” in the Library.",
     )
     items = [element("li", {}, step) for step in steps]
-    return join(
-        [element("p", {"class": "lead"}, "There is nothing to ask yet."), problem(error), element("ol", {"class": "steps"}, *items)]
-    )
+    library = element("button", {"type": "button", "class": "button main", "data-go": "library"}, "Open the Library")
+    lead = element("p", {"class": "lead"}, "There is nothing to ask yet.")
+    return join([lead, problem(error), element("ol", {"class": "steps"}, *items), element("p", {"class": "row"}, library)])
 
 
 def corpus_line(name: str, sources: Sequence[SourceInfo]) -> Markup:

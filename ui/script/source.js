@@ -2,6 +2,9 @@
 let shown = null; // what it shows: the view, and the button that opened it
 let request = 0;
 
+// A link's place is told by the page's address only for as long as it is what is shown.
+const unlink = () => address({ doc: null, start: null, end: null });
+
 function citesOf(button) {
   const turn = button && button.closest(".turn");
   if (!turn) return [];
@@ -38,6 +41,7 @@ async function open(view, button) {
   }
   if (mine !== request) return;
   const anew = !shown;
+  if (button) unlink();
   shown = { view, button };
   if (typeof html !== "string") part("sheet").replaceChildren(html);
   else fill(part("sheet"), html);
@@ -58,6 +62,7 @@ function close() {
   if (!desk.classList.contains("reading")) return;
   request += 1;
   desk.classList.remove("reading");
+  unlink();
   mark(null);
   const back = shown && shown.button;
   shown = null;

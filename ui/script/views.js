@@ -12,7 +12,7 @@ function go(name, push = true) {
   if (!container) return;
   if (views[current] && current !== name) views[current].hide();
   for (const view of desk.querySelectorAll("[data-view]")) view.hidden = view !== container;
-  for (const entry of desk.querySelectorAll("[data-go]")) {
+  for (const entry of desk.querySelectorAll(".entries [data-go]")) {
     if (entry.dataset.go === name) entry.setAttribute("aria-current", "page");
     else entry.removeAttribute("aria-current");
   }
