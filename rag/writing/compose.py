@@ -16,6 +16,8 @@ Span = tuple[int, int]
 
 # Sentences of a passage, and pairs of them, that are compared in full with what cites it.
 MOST_LOOKED_AT = 6
+# Share of a claim's words that its passage must have for a better sentence to be looked for.
+LEAST_SHARED = 1 / 3
 
 STANDS_IN = "“{}” stands in [{}]"
 NO_SOURCE = "it names no source"
@@ -163,9 +165,13 @@ def _support(claim: str, source: Source) -> Citation:
     def supported(span: Span) -> bool:
         return _check(claim, (text[slice(*span)],)).label == "supported"
 
+    def elsewhere() -> bool:
+        """Whether it is worth looking at other sentences: the whole passage shares enough words, and supports the claim."""
+        alike = len(wanted & _stems(source.text)) >= LEAST_SHARED * len(wanted)
+        return len(single) > 1 and alike and _check(claim, (source.text,)).label == "supported"
+
     best = single[0]
-    # A claim that the whole passage does not support is looked for no further: most of what is made up costs little.
-    if not supported(best) and len(single) > 1 and _check(claim, (source.text,)).label == "supported":
+    if not supported(best) and elsewhere():
         looked_at = (*single[1:MOST_LOOKED_AT], *pairs[:MOST_LOOKED_AT])
         best = next((span for span in looked_at if supported(span)), best)
     return cite(1, source.document, source.passage.number, *best)
