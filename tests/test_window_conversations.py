@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rag import open_corpus
 from rag.conversations import Conversations
 from rag.schema import Answer, AnswerSentence
 from tests.support.browser import ANSWERED, ELSEWHERE, ask, chromium, in_browser, newest, opened, page_of, serving, visiting
 from ui.app import open_room
+from ui.registry import Room
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -68,6 +70,19 @@ def test_reloading_keeps_the_conversation_and_its_citations(window: str, browser
         assert page.locator("mark.quote").text_content() == text[target["start"] : target["end"]]
         ask(page, "What did Mark Williams say?")
         assert newest(page).get_attribute("data-turn") == "3"
+
+
+def test_conversations_survive_a_restart(browser: "Browser", seeds: Path, home: Path, tmp_path: Path) -> None:
+    def room() -> Room:
+        return Room(seeds, tmp_path, open_corpus(seeds, home=home, update=False))
+
+    with visiting(browser) as context:
+        with serving(room()) as address, page_of(context, address) as page:
+            ask(page, ANSWERED)
+        with serving(room()) as address, page_of(context, address) as page:
+            page.locator(".talk-title").click()
+            page.locator(".turn.answered").wait_for()
+            assert page.locator(".asked").all_inner_texts() == [ANSWERED]
 
 
 def test_conversations_are_listed_found_opened_and_begun_anew(window: str, browser: "Browser") -> None:
