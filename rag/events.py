@@ -29,7 +29,9 @@ class Sentence(Frozen):
 
 
 class Done(Frozen):
-    """The last event of an answer that was given, or abstained from."""
+    """The last event of an answer that was given, or abstained from. It alone counts: a policy or a failure may have taken back what
+    was told before.
+    """
 
     type: Literal["done"] = "done"
     answer: Answer
