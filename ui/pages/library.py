@@ -60,6 +60,8 @@ class Library:
 
     def __init__(self, room: Room) -> None:
         self._room = room
+        # The document looked at last: whoever goes on in it does not wait for all its passages again.
+        self._last: tuple[tuple[str, str], tuple[Span, ...]] = (("", ""), ())
 
     def show(self, wish: Wish) -> dict[str, object]:
         """The page around the list, and the limits of an upload."""
@@ -104,7 +106,13 @@ class Library:
         document = engine.document(path) if engine is not None else None
         if engine is None or document is None:
             raise PlaceError("This document is not among the indexed ones.", "It was removed or renamed: look at the list.")
-        spans = [Span(start=row.start, end=row.end) for row in engine.passages(path)]
+        key, spans = self._last
+        if key != (path, document.sha256):
+            # Another thread may have indexed the file anew in between: then these are not this text's passages.
+            rows = [row for row in engine.passages(path) if row.sha256 == document.sha256]
+            spans = tuple(Span(start=row.start, end=row.end) for row in rows)
+            if rows:
+                self._last = ((path, document.sha256), spans)
         return view.Look(document, spans)
 
     def index(self, wish: Wish) -> Iterator[object]:
