@@ -61,6 +61,8 @@ def load(path: Path, settings: Settings, answer_tokens: int) -> LlamaCpp:
     params.verbosity = ERRORS_ONLY
     try:
         server = xllamacpp.Server(params)
+        # Closed before its loop has taken a first task, a server would wait for that loop for ever.
+        server.handle_completions({"prompt": "a", "max_tokens": 1})
     except Exception as error:
         raise ModelRefused(f"llama.cpp cannot load {path} ({type(error).__name__}).", "Is the file whole, and is it new enough?") from None
     llm = LlamaCpp(

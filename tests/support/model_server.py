@@ -31,6 +31,8 @@ class ModelServer:
         # More threads than idle cores wait for each other.
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
         self._server: Any = xllamacpp.Server(params)
+        # Closed before its loop has taken a first task, a server would wait for that loop for ever.
+        self._server.handle_completions({"prompt": "a", "max_tokens": 1})
         self.url = f"{self._server.listening_address}/v1"
 
     def writes(self) -> bool:
