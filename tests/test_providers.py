@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import openai
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from llama_index.core.llms import ChatMessage, ChatResponse
 
@@ -301,6 +301,7 @@ def test_what_does_not_pass_is_not_tried_again(error: Exception) -> None:
     assert clock.waits == []
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10), st.integers(0, 12))
 def test_a_call_is_tried_once_more_than_the_retries(retries: int, failures: int) -> None:
     clock, error = Clock(), refusal_with_wait("0")
