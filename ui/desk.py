@@ -1,9 +1,12 @@
 """The conversation's calls: a question becomes a stream of HTML, a citation its document."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+
+from pydantic import Field
 
 from rag.conversations import Conversations
 from rag.errors import GroundlineError, ReadError
@@ -16,6 +19,8 @@ from ui.registry import Call, Room, Stream, Wish
 
 EXAMPLES = 6
 SUGGESTIONS = 3
+# Runs of which it is remembered how they ended, for readers who stop them at the last moment.
+RUNS = 1_000
 Step = dict[str, object]
 
 
@@ -23,13 +28,14 @@ class Question(Frozen):
     """What the page sends when somebody asks.
 
     `conversation` is the one that it belongs to (none: a new one), `instead` the turn there that it replaces with all that follow,
-    `paths` limits the documents asked (none: all).
+    `paths` limits the documents asked (none: all), `run` names this asking, for `stop`.
     """
 
     question: str
     conversation: str = ""
     instead: int = 0
     paths: tuple[str, ...] = ()
+    run: str = Field("", max_length=64)
 
 
 class Welcome(Frozen):
@@ -49,12 +55,16 @@ class Desk:
         self._kept = conversations
         self._seen = seen or (lambda event: None)
         self._suggesting = threading.Lock()
+        self._ending = threading.Lock()
+        # How the newest runs have ended: where the answer was kept, or None for one that was stopped before.
+        self._ended: OrderedDict[tuple[str, str], Step | None] = OrderedDict()
 
     def calls(self) -> Mapping[str, Call]:
         """Every call by its name."""
         return {
             "chat.welcome": self.welcome,
             "chat.examples": self.examples,
+            "chat.stop": self.stop,
             "chat.suggest": self.suggest,
             "chat.locate": self.locate,
             "chat.rest": self.rest,
@@ -121,15 +131,34 @@ class Desk:
                     yield {"failed": render.failed(asked.question, GroundlineError(event.message, event.hint))}
 
     def _keep(self, answer: Answer, asked: Question, owner: str) -> Step:
-        """Store a turn. That it cannot be stored is told beside the answer, which stands."""
-        try:
-            conversation = asked.conversation or self._kept.create(self._room.corpus, owner=owner).id
-            if asked.instead:
-                self._kept.cut(conversation, asked.instead, owner=owner)
-            number = self._kept.append(conversation, answer, owner=owner).number
-        except GroundlineError as error:
-            return {"unstored": render.problem(error)}
-        return {"stored": {"conversation": conversation, "turn": number}}
+        """Store a turn, unless it was stopped. That it cannot be stored is told beside the answer, which stands."""
+        with self._ending:
+            if (owner, asked.run) in self._ended:
+                return {}
+            try:
+                conversation = asked.conversation or self._kept.create(self._room.corpus, owner=owner).id
+                if asked.instead:
+                    self._kept.cut(conversation, asked.instead, owner=owner)
+                number = self._kept.append(conversation, answer, owner=owner).number
+            except GroundlineError as error:
+                return {"unstored": render.problem(error)}
+            where: Step = {"conversation": conversation, "turn": number}
+            if asked.run:
+                self._end(owner, asked.run, where)
+            return {"stored": where}
+
+    def stop(self, wish: Wish) -> Step | None:
+        """See to it that a run keeps nothing; where it was faster and its answer is kept, say where."""
+        run = _Run.model_validate(wish.data).run
+        with self._ending:
+            if (wish.visitor, run) not in self._ended:
+                self._end(wish.visitor, run, None)
+            return self._ended[wish.visitor, run]
+
+    def _end(self, owner: str, run: str, where: Step | None) -> None:
+        self._ended[owner, run] = where
+        while len(self._ended) > RUNS:
+            self._ended.popitem(last=False)
 
     def suggest(self, wish: Wish) -> str | None:
         """What may be asked next, for a stored turn. None while this is looked for for somebody else: answers go before."""
@@ -159,6 +188,10 @@ class Desk:
         wanted = panel.Rest.model_validate(wish.data)
         document = self._room.engine.document(wanted.path) if self._room.engine else None
         return panel.rest(wanted, document) if document is not None else ""
+
+
+class _Run(Frozen):
+    run: str = Field(min_length=1, max_length=64)
 
 
 class _Kept(Frozen):

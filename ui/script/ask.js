@@ -51,13 +51,15 @@ async function ask(words, old = null) {
   busy(controller);
   show(turn, false);
   const instead = old ? Number(old.dataset.turn || 0) : 0;
+  const run = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16)).join("");
   let finished = false;
   const each = (item) => { finished = told(turn, item) || finished; };
   try {
-    await stream("chat.ask", { question: words, conversation, instead, paths }, each, controller.signal);
+    await stream("chat.ask", { question: words, conversation, instead, paths, run }, each, controller.signal);
     if (!finished) throw new Trouble(...LOST);
   } catch (error) {
-    if (error.name === "AbortError") stopped(turn);
+    if (error.name === "AbortError") finished = (await ended(run, turn)) || finished;
+    if (error.name === "AbortError" && !finished) stopped(turn);
     else if (!finished) {
       turn.className = "turn failed";
       turn.removeAttribute("aria-busy");
@@ -104,6 +106,13 @@ async function suggest(turn, where, tries = 5) {
   const next = make("div", { class: "next" });
   fill(next, html);
   turn.append(next);
+}
+
+// Makes sure that a stopped answer is not kept; one that was kept in the same moment is shown, and true is returned.
+async function ended(run, turn) {
+  const where = await call("chat.stop", { run }).catch(() => null);
+  if (where && turn.isConnected) await openConversation(where.conversation);
+  return Boolean(where);
 }
 
 function stopped(turn) {
