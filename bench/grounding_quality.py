@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from bench import guard
 from rag.grounding import judge
 from rag.grounding.score import Features, departure
 from rag.grounding.weights import DOCUMENT, PASSAGE, Coefficients
@@ -24,24 +25,27 @@ from rag.language.sentences import find
 FREE = ("loose", "disorder")
 # In a short span some findings decide alone, whatever else agrees: their features weigh at least this much there.
 LEAST = {"facts": 7.0, "denials": 7.0, "claims": 7.0, "soft": 3.0}
+# A sentence that a model really wrote counts in the fit like three made by hand.
+WRITTEN = 3.0
 PAIRS = Path(__file__).parent.parent / "tests" / "data" / "grounding_pairs"
 
 
 class Case(NamedTuple):
-    """A claim with the text it cites; `group` is the domain or phenomenon, `document` what cases share."""
+    """A claim with the texts it cites; `group` is the domain or phenomenon, `document` what cases share, `weight` counts in a fit."""
 
     claim: str
-    span: str
+    spans: tuple[str, ...]
     supported: bool
     group: str
     document: str
+    weight: float = 1.0
 
 
 def read_pairs(split: str) -> list[Case]:
     """The hand-made pairs of one half ("dev" or "test")."""
     entries = json.loads((PAIRS / f"{split}.json").read_text("utf-8"))
     return [
-        Case(claim["sentence"], entry["span"], claim["label"] == "supported", claim["phenomenon"], entry["span"])
+        Case(claim["sentence"], (entry["span"],), claim["label"] == "supported", claim["phenomenon"], entry["span"])
         for entry in entries
         for claim in entry["claims"]
     ]
@@ -50,7 +54,9 @@ def read_pairs(split: str) -> list[Case]:
 def read_summedits(data: Path, split: str) -> list[Case]:
     """The rows of SummEdits of one split ("evaluation" or "test")."""
     rows = [json.loads(line) for line in (data / "summedits_other.jsonl").read_text("utf-8").splitlines()]
-    return [Case(row["summary"], row["document"], row["label"] == 1, row["domain"], row["doc_id"]) for row in rows if row["split"] == split]
+    return [
+        Case(row["summary"], (row["document"],), row["label"] == 1, row["domain"], row["doc_id"]) for row in rows if row["split"] == split
+    ]
 
 
 def moved(corpus: Path) -> list[Case]:
@@ -59,8 +65,13 @@ def moved(corpus: Path) -> list[Case]:
     for path in sorted(corpus.glob("*.txt")):
         text = path.read_text("utf-8")
         sentences = [text[sentence.start : sentence.end] for sentence in find(text) if sentence.end - sentence.start > 40]
-        cases += [Case(sentence, after, False, "moved", path.name) for sentence, after in pairwise(sentences)]
+        cases += [Case(sentence, (after,), False, "moved", path.name) for sentence, after in pairwise(sentences)]
     return cases
+
+
+def written() -> list[Case]:
+    """Half of the labelled sentences of a small language model, by question: those that `bench.guard` reports as development."""
+    return [Case(one.sentence, one.cited, one.supported, "written", one.question, WRITTEN) for one in guard.read() if one.development]
 
 
 def balanced(outcomes: Sequence[tuple[bool, bool]]) -> float:
@@ -85,7 +96,7 @@ def interval(cases: Sequence[Case], got: Sequence[bool], rounds: int = 1000) -> 
 def run(cases: Sequence[Case]) -> tuple[list[bool], float]:
     """Verdicts (supported or not judged counts as supported) and milliseconds a case."""
     start = time.perf_counter()
-    got = [judge(case.claim, [case.span])[0].label != "unsupported" for case in cases]
+    got = [judge(case.claim, case.spans)[0].label != "unsupported" for case in cases]
     return got, (time.perf_counter() - start) * 1000 / len(cases)
 
 
@@ -118,11 +129,11 @@ def fit(name: str, cases: Sequence[Case], coefficients: Coefficients, strength: 
     from scipy.optimize import minimize
     from sklearn.model_selection import GroupKFold
 
-    scored = [(case, judge(case.claim, [case.span])[1]) for case in cases]
+    scored = [(case, judge(case.claim, case.spans)[1]) for case in cases]
     scored = [(case, found) for case, found in scored if found]
     y = np.array([0.0 if case.supported else 1.0 for case, _ in scored])
     groups = np.array([case.document for case, _ in scored])
-    share = np.where(y == 1, 0.5 / (y == 1).mean(), 0.5 / (y == 0).mean())
+    share = np.where(y == 1, 0.5 / (y == 1).mean(), 0.5 / (y == 0).mean()) * np.array([case.weight for case, _ in scored])
     bounds = [(None, None), *((-1.0 if name in FREE else least.get(name, 0.0), None) for name in Features._fields)]
 
     def loss(w: "np.ndarray", x: "np.ndarray", target: "np.ndarray", weight: "np.ndarray") -> float:
@@ -157,7 +168,7 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true")
     arguments = parser.parse_args()
     if arguments.fit:
-        fit("PASSAGE", [*read_pairs("dev"), *moved(PAIRS.parent.parent.parent / "seeds")], PASSAGE, 3.0, LEAST)
+        fit("PASSAGE", [*read_pairs("dev"), *moved(PAIRS.parent.parent.parent / "seeds"), *written()], PASSAGE, 3.0, LEAST)
         fit("DOCUMENT", read_summedits(arguments.data, "evaluation"), DOCUMENT, 1.0, {})
         return
     pairs = read_pairs(arguments.split)

@@ -197,3 +197,30 @@ def test_a_copy_with_something_slipped_in_or_exchanged_is_not_supported(claim: s
 )
 def test_another_order_is_no_exchange(claim: str, span: str) -> None:
     assert check_grounding(claim, [span]).label == "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "span", "reason"),
+    [
+        (
+            'The keeper wrote: "The beacon was never lit in those years.',
+            "The keeper wrote: “The beacon was seldom lit in those years.”",
+            "does not stand word for word",
+        ),
+        ("The dairy stands in Norrhult city.", "The dairy stands in Norrhult province.", "where the cited text has “Norrhult province”"),
+        (
+            "The schooner was named Clara Holm.",
+            "The schooner sank in 1924. The keeper, Clara Holm, rowed out.",
+            "nothing in the cited text gives the name",
+        ),
+    ],
+)
+def test_quotations_left_open_kinds_of_place_and_namings_are_compared(claim: str, span: str, reason: str) -> None:
+    verdict = check_grounding(claim, [span])
+    assert verdict.label == "unsupported"
+    assert any(reason in one for one in verdict.reasons), verdict.reasons
+
+
+def test_numbers_of_a_list_inside_a_line_claim_nothing() -> None:
+    said = "1. The quay is closed; 2. The ferry is late."
+    assert check_grounding(said, ["The quay is closed.", "The ferry is late."]).label == "supported"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rag.grounding.alignment import Match, align
 from rag.grounding.edits import check_additions, check_exchange
 from rag.grounding.evidence import Evidence, flat, gather
-from rag.grounding.facts import Finding, check_dates, check_names, check_numbers, check_quotes
+from rag.grounding.facts import Finding, check_dates, check_names, check_naming, check_numbers, check_quotes
 from rag.grounding.reading import Reading, read, straight
 from rag.grounding.score import Features, departure, features
 from rag.grounding.sense import check_amounts, check_denials, check_doubt, check_places, check_roles
@@ -121,6 +121,7 @@ def _findings(claim: Reading, matches: tuple[Match, ...], evidence: Evidence) ->
         *check_numbers(claim, evidence),
         *check_dates(claim, evidence),
         *check_names(claim, matches, evidence),
+        *check_naming(claim, evidence),
         *check_denials(claim, matches, evidence),
         *check_amounts(claim, evidence),
         *check_doubt(claim, matches, evidence),

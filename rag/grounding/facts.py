@@ -9,11 +9,12 @@ from rag.grounding.alignment import Match
 from rag.grounding.evidence import Evidence
 from rag.grounding.reading import Reading, straight
 from rag.language.dates import covers, dates
-from rag.language.names import Name, names, same_name
+from rag.language.names import PLACE_NOUNS, Name, names, same_name
 from rag.language.numbers import Number, numbers, same_number
 from rag.language.synonyms import meaning, related
 
 _ELLIPSIS = re.compile(r"\s*(?:\.\.\.|\[\.\.\.\])\s*|\s*\[[^\]]*\]\s*")
+_NAMED = re.compile(r"\s(?:is|was|are|were|been|being)\s+(?:named|called)\s+[\"“]?$", re.IGNORECASE)
 _EDGE = " .,;:!?'\"-"
 _NEAR = ("same", "synonym", "hypernym")
 
@@ -185,6 +186,31 @@ def check_names(claim: Reading, matches: tuple[Match, ...], evidence: Evidence) 
         weight = 1.0 if name.certain else 0.4
         found.append(Finding("name", weight, f"the name “{name.text}” is not in the cited text"))
     return found
+
+
+def check_naming(claim: Reading, evidence: Evidence) -> list[Finding]:
+    """What a name is said to be: the kind of place after it, and whom "was named" gives it to."""
+    found = []
+    for name in claim.names:
+        kind, kinds = _place_noun(name, claim), {noun for unit in evidence.units for other in unit.names if same_name(name, other)
+                                               for noun in (_place_noun(other, unit),) if noun}  # fmt: skip
+        if kind and kinds and kind not in kinds:
+            instead = min(kinds)
+            found.append(Finding("name", 1.0, f"“{name.text} {kind}”, where the cited text has “{name.text} {instead}”"))
+        named = _NAMED.search(claim.text[: name.start])
+        bearer = next((item for item in reversed(claim.items) if named and item.end <= named.start() + 1 and item.kind == "word"), None)
+        if bearer is not None and not any(
+            bearer.stem in unit.stems and any(same_name(name, other) for other in unit.names) for unit in evidence.units
+        ):
+            found.append(Finding("name", 1.0, f"nothing in the cited text gives the name “{name.text}” to “{bearer.word}”"))
+    return found
+
+
+def _place_noun(name: Name, unit: Reading) -> str:
+    """The kind of place that stands right after a name ("Henan province"), or nothing."""
+    following = next((word for word in unit.all_words if word.start >= name.end), None)
+    beside = following is not None and unit.text[name.end : following.start] == " "
+    return following.lower if following is not None and beside and following.lower in PLACE_NOUNS else ""
 
 
 def _token_known(token: str, evidence: Evidence) -> bool:

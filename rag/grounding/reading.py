@@ -17,6 +17,8 @@ _CLAUSE_BREAK = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|(?<!\w)‘([^‘’]+(?:’\w[^‘’]*)*)’(?!\w)")
+# Words that must follow a quotation mark which is never closed: fewer may be inches or a slip.
+LEFT_OPEN = 4
 _VERB_LEADS = frozenset(
     "to will would can could may might must shall should do does did not don't doesn't didn't won't wouldn't couldn't they we i you".split()
 )
@@ -101,7 +103,7 @@ def read(text: str) -> Reading:
                 items.append(_fact(facts[fact], token, place, clause))
         elif not token.stop and token.lower not in FUNCTION and len(token.lower) > 1:
             items.append(_word(token, tokens, place, clause))
-    quotes = tuple(next(group for group in match.groups() if group) for match in _QUOTED.finditer(text))
+    quotes = (*(next(group for group in match.groups() if group) for match in _QUOTED.finditer(text)), *_left_open(text))
     return Reading(
         text,
         straight(text).lower(),
@@ -115,6 +117,13 @@ def read(text: str) -> Reading:
         negations(text),
         quotes,
     )
+
+
+def _left_open(text: str) -> tuple[str, ...]:
+    """The quotation that a text breaks off in, when it has some words."""
+    marks = '"' if text.count('"') % 2 else "“" if text.rfind("“") > text.rfind("”") else ""
+    rest = text[text.rfind(marks) + 1 :] if marks else ""
+    return (rest,) if len(rest.split()) >= LEFT_OPEN else ()
 
 
 def straight(text: str) -> str:

@@ -28,7 +28,7 @@ _TITLES = frozenset(
 _RANKS = frozenset(
     "mr mrs ms dr prof professor president premier chancellor secretary senator governor mayor spokesman spokeswoman".split()
 )
-_PLACE_NOUNS = frozenset(
+PLACE_NOUNS = frozenset(
     """city province district county river lake mountain street road avenue square island islands state republic kingdom town
     village region territory bay sea ocean valley airport station park bridge harbour harbor port coast peninsula capital
     prefecture municipality suburb neighborhood neighbourhood desert forest gulf strait""".split()
@@ -151,7 +151,7 @@ def same_name(a: Name, b: Name) -> bool:
         return True
     shorter, longer = sorted((a, b), key=lambda name: len(name.tokens))
     if set(shorter.tokens) <= set(longer.tokens) and len(shorter.tokens) < len(longer.tokens):
-        return not (len(shorter.tokens) == 1 and shorter.tokens[0] in _ORGANISATION_NOUNS | _PLACE_NOUNS)
+        return not (len(shorter.tokens) == 1 and shorter.tokens[0] in _ORGANISATION_NOUNS | PLACE_NOUNS)
     return _initials(a, b) or _initials(b, a)
 
 
@@ -318,7 +318,7 @@ def _kind(
         return "organisation"
     if set(words) & _ORGANISATION_NOUNS:
         return "organisation"
-    if set(words) & _PLACE_NOUNS or after in _PLACE_NOUNS or " ".join(words) in _COUNTRY_FORMS or kinds == ("place",):
+    if set(words) & PLACE_NOUNS or after in PLACE_NOUNS or " ".join(words) in _COUNTRY_FORMS or kinds == ("place",):
         return "place"
     if titled:
         return "person"

@@ -29,7 +29,7 @@ _AFTER_UNDER = re.compile(r"\s*(?:or fewer\b|or less\b|or younger\b|and under\b|
 _AFTER_OLDER = re.compile(r"\s*(?:\w+\s+){1,2}(?:or more|or older|and older|or over|and over)\b")
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+|[%$€£¥₹½¼¾]|\S")
 _NAMED = re.compile(r"[^\W\d_][-–‑]?$|\d[.:]$|[#]$")
-_LIST_MARK = re.compile(r"(?:^|\n)[ \t]*$")
+_LIST_MARK = re.compile(r"(?:^|\n|;)[ \t]*$")
 _RATE = re.compile(r"(?:\d|once|twice|times|every|each|percent|%)(?:\s+\w+){0,2}\s*$", re.IGNORECASE)
 # Words that may stand between a number and its unit: "a couple of days", "ten consecutive days".
 _BETWEEN = (
