@@ -69,8 +69,12 @@ def test_what_it_writes_is_cited_and_judged(engine: Engine, proxy: FaultProxy) -
 
 
 def test_a_stream_that_stalls(engine: Engine, proxy: FaultProxy, seeds: Path, home: Path) -> None:
-    proxy.fail(STALL)
-    with opened(proxy.url, seeds, home, llm_timeout=30.0) as hasty:
+    proxy.fail(PASS, STALL)
+    # The server keeps what it has read: the second time, its first word comes at once.
+    first = engine.stream(QUESTION)
+    assert next(event for event in first if event.type == "token")
+    first.close()  # type: ignore[attr-defined]
+    with opened(proxy.url, seeds, home, llm_timeout=8.0) as hasty:
         events = list(hasty.stream(QUESTION))
     assert said(events) and events[-1].type == "error" and events[-1].error == ModelTimeout.__name__
 
