@@ -92,6 +92,7 @@ def test_conversations_are_listed_found_opened_and_begun_anew(window: str, brows
         assert page.locator(".turn").count() == 0 and page.locator(".welcome").is_visible()
         ask(page, ELSEWHERE)
         titles = page.locator(".talk-title")
+        page.wait_for_function("document.querySelectorAll('.talk-title').length === 2")
         assert titles.all_inner_texts() == [ELSEWHERE, ANSWERED]
         page.get_by_label("Search conversations").fill("zhengzhou")
         page.wait_for_function("document.querySelectorAll('.talk-title').length === 1")

@@ -55,7 +55,7 @@ function save(words, name, kind) {
 // Says something to a screen reader.
 function note(message) {
   part("status").textContent = "";
-  requestAnimationFrame(() => { part("status").textContent = message; });
+  requestAnimationFrame(() => part("status").replaceChildren(...worded(message)));
 }
 
 // ---- the server: an error becomes a Trouble, which can be shown as an element
