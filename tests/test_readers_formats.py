@@ -111,6 +111,14 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path, name: 
     assert str(caught.value) == reason and caught.value.hint
 
 
+def test_a_page_is_known_behind_comments_and_comments_without_a_page_take_no_time(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"<!-- one -->\n<!-- > two --> <html><body>Fine.</body></html>")
+    assert read(tmp_path, Path("a.txt"), 100_000).text == "Fine."
+    comments = "<!---->" * 500 + "A text."
+    (tmp_path / "b.txt").write_text(comments)
+    assert read(tmp_path, Path("b.txt"), 100_000).text == comments
+
+
 def test_packed_files_may_be_larger_than_their_text(tmp_path: Path) -> None:
     data = (papers.FOLDER / "report.docx").read_bytes()
     (tmp_path / "a.docx").write_bytes(data)

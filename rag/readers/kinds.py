@@ -52,7 +52,10 @@ _BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 SUFFIXES = tuple(_BY_SUFFIX)
 FORMATS = ", ".join(kind.suffixes[0] for kind in KINDS[:-1]) + f" or {KINDS[-1].suffixes[0]}"
 
-_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
+# A comment ends at its first end, for good: else comments in a row could be parted in ever so many ways, all of which are tried.
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--(?>.{0,2000}?-->)\s*)*+<(?:!doctype\s+html|html)\b", re.I | re.S
+)
 _HEAD = 4_096
 _OTHER_PACKED = {
     "xl/workbook.xml": "an Excel workbook",
