@@ -7,32 +7,35 @@ from pydantic import ValidationError
 
 from rag.citations import check
 from rag.errors import GroundlineError, ReadError
-from rag.readers import Isolated, hash_file, leads_out, read
+from rag.readers import SUFFIXES, Isolated, hash_file, is_ignored, leads_out, read
 from rag.schema import Answer, Check, Citation, Document
 
 OUTSIDE = "the path leads out of the corpus"
+NONE = "no document of the corpus has this path"
 
 
 def verify(answer: Answer | str | Path, corpus: Path | str) -> tuple[Check, ...]:
     """One check for each citation, in order. `answer` is an Answer, its JSON, or the path of a file with that JSON.
 
-    Nothing outside the corpus is opened: such a path is `missing`. Raises GroundlineError when the saved answer cannot be read.
+    Only documents are opened: a path that leads out of the corpus, or to a hidden or ignored file, is `missing`. Raises GroundlineError
+    when the saved answer cannot be read, CorpusError when the corpus's ignore file cannot.
     """
     corpus = Path(corpus)
-    known: dict[str, Document | str] = {}
-    checks: list[Check] = []
+    cited: dict[str, list[tuple[int, Citation]]] = {}
+    for place, citation in enumerate(_load(answer).citations):
+        cited.setdefault(citation.path, []).append((place, citation))
+    checks: dict[int, Check] = {}
     with Isolated() as isolated:
-        for citation in _load(answer).citations:
-            if citation.path not in known:
-                known[citation.path] = _current(citation.path, corpus, isolated)
-            checks.append(_check(citation, known[citation.path], corpus))
-    return tuple(checks)
+        for path, citations in cited.items():  # so that one document at a time is kept in memory
+            current = _current(path, corpus, isolated)
+            checks |= {place: _check(citation, current, corpus) for place, citation in citations}
+    return tuple(checks[place] for place in sorted(checks))
 
 
 def _check(citation: Citation, current: Document | str, corpus: Path) -> Check:
     if isinstance(current, Document):
         return check(citation, current)
-    changed = current != OUTSIDE and _has_changed(corpus / citation.path, citation.sha256)
+    changed = current not in (OUTSIDE, NONE) and _has_changed(corpus / citation.path, citation.sha256)
     return check(citation, None).model_copy(update={"state": "stale" if changed else "missing", "detail": current})
 
 
@@ -45,17 +48,15 @@ def _has_changed(file: Path, sha256: str) -> bool:
 
 def _current(path: str, corpus: Path, isolated: Isolated) -> Document | str:
     """The document as it is now, or why there is none."""
-    if not _inside(path) or leads_out(corpus / path, corpus):
+    pure = PurePosixPath(path)
+    if not pure.parts or pure.is_absolute() or ".." in pure.parts or "\0" in path or leads_out(corpus / path, corpus):
         return OUTSIDE
+    if any(part.startswith(".") for part in pure.parts) or pure.suffix.lower() not in SUFFIXES or is_ignored(corpus, path):
+        return NONE  # what is said of a quote would tell, word by word, what stands in files that are nobody's to read
     try:
         return read(corpus, corpus / path, sys.maxsize, isolated=isolated)
     except ReadError as error:
         return str(error)
-
-
-def _inside(path: str) -> bool:
-    pure = PurePosixPath(path)
-    return bool(pure.parts) and not pure.is_absolute() and ".." not in pure.parts and "\0" not in path
 
 
 def _load(answer: Answer | str | Path) -> Answer:

@@ -96,6 +96,15 @@ def test_a_path_out_of_the_corpus_is_missing_and_never_opened(
     assert "out of the corpus" in check.detail
 
 
+@pytest.mark.parametrize("path", [".env", ".private/a.txt", "drafts/a.txt", "keys.pem"])
+def test_nothing_is_told_of_files_that_are_no_documents(answer: Answer, corpus: Path, path: str) -> None:
+    (corpus / ".groundlineignore").write_text("drafts/\n")
+    (corpus / path).parent.mkdir(exist_ok=True)
+    (corpus / path).write_text(TEXTS["a.txt"])
+    (check,) = verify(with_path(answer, path), corpus)
+    assert (check.state, check.detail) == ("missing", "no document of the corpus has this path")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
