@@ -1,5 +1,6 @@
 """Every format gives its text, the same every time, and places that citations name."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,15 @@ def test_a_page_is_known_behind_comments_and_comments_without_a_page_take_no_tim
     comments = "<!---->" * 500 + "A text."
     (tmp_path / "b.txt").write_text(comments)
     assert read(tmp_path, Path("b.txt"), 100_000).text == comments
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.csv"])
+def test_a_small_file_that_would_give_a_huge_text_is_refused(tmp_path: Path, name: str) -> None:
+    column, rows = "k" * 20_000, 6_000
+    data = json.dumps({column: {str(n): 1 for n in range(rows)}}) if name == "a.json" else f"{column},b\n" + "1,2\n" * rows
+    (tmp_path / name).write_text(data)
+    with pytest.raises(ReadError, match=f"{name} holds more than 100,000,000 characters of text"):
+        read(tmp_path, Path(name), 100_000)
 
 
 def test_packed_files_may_be_larger_than_their_text(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def read(corpus: Path, file: Path, max_bytes: int, max_packed_bytes: int | None 
     """One file of the corpus as a document: its text, extracted by the reader of its kind, and the places in it.
 
     PDF, DOCX and EPUB files may have `max_packed_bytes` bytes, `max_bytes` unless given; their text is held to `max_bytes`
-    characters. `isolated` serves for many files; without it, one that libraries read gets a process of its own. Raises ReadError,
+    characters. `isolated` serves for many files; without it, one whose text is extracted gets a process of its own. Raises ReadError,
     with the reason, for a file that is missing, outside the corpus, not a regular file, unreadable or too large, ContentError for
     one without text or not what its reader can read.
     """

@@ -71,11 +71,11 @@ _FOREIGN = (
 def extract(data: bytes, name: str, isolated: Isolated) -> tuple[str, tuple[Place, ...], str]:
     """The text of a file's bytes, the places in it, and the reader with its version ("" where the text is the file's own).
 
-    Kinds that libraries read are read by `isolated`. Raises ReadError, which begins with `name`, when there is no text in it or it
-    cannot be read.
+    Kinds whose text is not the file's own are read by `isolated`: libraries may fail, and a small file may give a huge text. Raises
+    ReadError, which begins with `name`, when there is no text in it or it cannot be read.
     """
     kind = kind_of(data, name)
-    if kind.libraries:
+    if kind.edition:
         found = isolated.extract(f"rag.readers.{kind.module}", kind.function, data, name)
     else:
         reader: Callable[[bytes, str], Extract] = getattr(import_module(f"rag.readers.{kind.module}"), kind.function)

@@ -11,6 +11,8 @@ from importlib import import_module
 from rag.errors import ReadError
 from rag.readers.isolation import receive, send
 
+MOST_TEXT = 100_000_000  # characters of one file: what is told has to fit into the memory of whoever asked
+
 
 def serve(seconds: float, memory: int) -> None:
     """Answers until standard input ends. Every file may take `seconds` of the processor, and all together `memory` bytes."""
@@ -39,6 +41,8 @@ def _reply(module: str, function: str, name: str, data: bytes) -> dict[str, obje
             "error": f"{name} is damaged or not what its name says ({words}).",
             "hint": "Save it anew, with another program if need be.",
         }
+    if len(found.text) > MOST_TEXT:
+        return {"error": f"{name} holds more than {MOST_TEXT:,} characters of text.", "hint": "Split it."}
     return {"text": found.text, "places": found.places}
 
 
