@@ -211,6 +211,17 @@ def test_zip_bombs_are_refused(corpus: Path) -> None:
     assert contents(corpus) == {}
 
 
+def test_an_archive_of_too_many_files_is_refused_before_its_list_is_made(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = zipped({"a.txt": "x"})
+    place = archive.rfind(b"PK\x01\x02")
+    (tmp_path / "many.zip").write_bytes(archive[:place] + archive[place : archive.rfind(b"PK\x05\x06")] * 20_001)
+    monkeypatch.setattr("zipfile.ZipFile", None)
+    for many in (tmp_path / "many.zip", (tmp_path / "many.zip").read_bytes()):
+        assert reasons(add_zip(corpus, many, LIMITS)) == {"archive.zip": "archive.zip holds more than 20,000 files."}
+
+
 def test_an_encrypted_a_damaged_and_a_nested_archive_are_refused(corpus: Path) -> None:
     locked = bytearray(zipped({"a.txt": "Secret."}))
     for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
