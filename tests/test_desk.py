@@ -1,5 +1,6 @@
 """What becomes of a question at the window's desk: kept when it was answered, and not when it was stopped, at whatever moment."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -8,7 +9,7 @@ import pytest
 
 from rag.conversations import Conversations
 from rag.events import Done, Event, Retrieved, Sentence, Token
-from rag.schema import Answer, AnswerSentence
+from rag.schema import Answer, AnswerSentence, Document
 from ui.desk import RUNS, Desk
 from ui.draft import Draft
 from ui.registry import Room, Wish
@@ -95,3 +96,15 @@ def test_a_draft_gives_up_what_was_judged_whatever_its_marks(written: str, sente
     draft.add(written)
     draft.take(sentence)
     assert draft.text == rest
+
+
+@pytest.mark.parametrize(("written", "reader", "stale"), [("It fell.", "", False), ("It rose.", "", True), ("It fell.", "pdf 0", True)])
+def test_a_source_is_stale_when_its_file_or_its_reader_is_another_one(
+    desk: Desk, engine: Scripted, tmp_path: Path, written: str, reader: str, stale: bool
+) -> None:
+    (tmp_path / "a.txt").write_text(written)
+    sha256 = hashlib.sha256(b"It fell.").hexdigest()
+    found = Document(path="a.txt", sha256=sha256, size=8, text="It fell.", reader=reader)
+    vars(engine).update(corpus=tmp_path, document=lambda path: found)
+    shown = desk.locate(Wish({"path": "a.txt", "sha256": sha256, "start": 0, "end": 8, "quote": "It fell."}))
+    assert ("changed since it was indexed" in shown) == stale and 'id="gl-quote"' in shown

@@ -11,7 +11,7 @@ from pydantic import Field
 from rag.conversations import Conversations
 from rag.errors import GroundlineError, ReadError
 from rag.events import Done, Event, Failed, Retrieved, Sentence, Token
-from rag.readers import hash_file
+from rag.readers import hash_file, is_current
 from rag.schema import Answer, Document, Frozen
 from ui import panel, render
 from ui.draft import Draft
@@ -200,7 +200,8 @@ class _Kept(Frozen):
 
 
 def _changed(corpus: Path, document: Document) -> bool:
+    """Whether the file would give another text now: it is another one, or is read in another way."""
     try:
-        return hash_file(corpus / document.path) != document.sha256
+        return not is_current(document.reader) or hash_file(corpus / document.path) != document.sha256
     except ReadError:
         return True

@@ -44,7 +44,7 @@ class Rest(Frozen):
 
 
 def source(view: View, document: Document, *, changed: bool = False) -> Markup:
-    """The document, as it was indexed, around the quote. `changed`: the file is another one by now.
+    """The document, as it was indexed, around the quote. `changed`: the file would give another text by now.
 
     `data-stale` is set where the citation or the file has changed; nothing is highlighted where the quote does not stand any more.
     """
@@ -62,7 +62,10 @@ def source(view: View, document: Document, *, changed: bool = False) -> Markup:
 
 _MOVED = "Stale: the document has changed since this was cited, and the quote does not stand at these characters any more."
 _CITED_OTHERWISE = "Stale: the document has changed since this was cited. The quote still stands at the same characters."
-_CHANGED = "Stale: the file has changed since it was indexed. This is its text as indexed; the Library can read the folder again."
+_CHANGED = (
+    "Stale: the file, or how it is read, has changed since it was indexed. This is its text as indexed; "
+    "the Library can read the folder again."
+)
 
 
 def gone(view: View) -> Markup:
