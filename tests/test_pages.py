@@ -346,6 +346,10 @@ def test_a_case_file_of_ones_own_is_run_and_its_failures_open(corpus: Path, tmp_
         page.case(Wish({"id": "c9"}))
     with pytest.raises(GroundlineError, match="cases"):
         next(page.run(Wish({"file": "{}"})))
+    (tmp_path / "private").mkdir()
+    away = [case.model_copy(update={"corpus": str(tmp_path / "private")}).model_dump(mode="json") for case in cases("abstain")]
+    with pytest.raises(GroundlineError, match="there is no corpus"):
+        next(page.run(Wish({"file": json.dumps({"cases": away})})))
 
 
 def test_limits_are_said_where_files_are_dropped() -> None:

@@ -120,17 +120,22 @@ def _told(state: State) -> object:
 def _cases(chosen: Chosen) -> "tuple[Case, ...]":
     from pydantic import ValidationError
 
-    from eval.case import CaseFile
+    from eval.case import CORPORA, CaseFile
     from eval.suites import seeds_cases
 
     if not chosen.file:
         return seeds_cases(None, (chosen.category,) if chosen.category else ())
     try:
-        return CaseFile.model_validate_json(chosen.file).cases
+        cases = CaseFile.model_validate_json(chosen.file).cases
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise CaseError(f"{place}: {first['msg']}", "docs/evaluation.md describes case files.") from error
+    ours = {folder.name for folder in CORPORA.iterdir()}
+    for case in cases:
+        if case.corpus and case.corpus not in ours:  # a way from there to any folder of this machine
+            raise CaseError(f"{case.id}: there is no corpus {case.corpus[:100]!r}.", f"The variants are {', '.join(sorted(ours))}.")
+    return cases
 
 
 def _result(report: "Report | None", id: str) -> "CaseResult":
