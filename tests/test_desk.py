@@ -68,7 +68,7 @@ def test_a_stream_that_is_left_closes_the_engines_and_keeps_nothing(desk: Desk, 
 
 
 def test_a_run_that_was_stopped_keeps_nothing_and_one_that_was_faster_says_where_it_is(desk: Desk, kept: Conversations) -> None:
-    asked = {"question": "Why?", "run": "a1"}
+    asked: dict[str, object] = {"question": "Why?", "run": "a1"}
     steps = desk.ask(Wish(asked, "ada"))
     next(steps)
     assert desk.stop(Wish({"run": "a1"}, "ada")) is None
