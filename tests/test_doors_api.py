@@ -1,16 +1,20 @@
 """REST over the real articles: questions, documents, passages, checks, health, counts; and what is sent by those who mean harm."""
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock, call
 
 import httpx
 import pytest
 
 from tests.support.doors import ASKED, ELSEWHERE, Served, serving
+from ui.doors.metrics import Metrics
+from ui.doors.service import Service
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,13 @@ def test_paths_limit_what_is_asked_and_a_slip_in_one_is_told(api: httpx.Client) 
     assert within["status"] == "answered" and {hit["path"] for hit in within["hits"]} == {path}
     assert "nowhere.txt" in problem(api.post("ask", json={"question": ASKED, "paths": ["nowhere.txt"]}), 404)["detail"]
     problem(api.post("ask", json={"question": ASKED, "paths": []}), 422)
+
+
+def test_a_path_that_is_named_again_and_again_is_looked_up_once() -> None:
+    engine = Mock(retrieve=Mock(return_value=()))
+    service = Service(lambda: engine, Metrics())
+    assert asyncio.run(service.search("ferry", 1, ["a.txt", "b.txt"] * 5_000)) == ()
+    assert engine.document.call_args_list == [call("a.txt"), call("b.txt")]
 
 
 @pytest.mark.parametrize("how", [{"params": {"stream": "true"}}, {"headers": {"Accept": "text/event-stream"}}])

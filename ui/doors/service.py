@@ -152,7 +152,7 @@ def _known(engine: Engine, paths: Sequence[str] | None) -> Engine:
     """The engine, when it knows all documents that a question is asked of: a slip in a path must not look like an abstention."""
     if paths is not None and not paths:
         raise QuestionError("No document is named in paths.", "Leave it out to ask all documents.")
-    for path in paths or ():
+    for path in dict.fromkeys(paths or ()):  # a long list may name one long document again and again
         if engine.document(path) is None:
             raise PlaceError(f"The index has no document {path[:200]}.", LIST_HINT)
     return engine
