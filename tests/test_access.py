@@ -1,5 +1,6 @@
 """Who may come in: passwords, attempts, sessions, visitors, hosts, origins and an upstream's word."""
 
+import asyncio
 import base64
 import re
 from collections.abc import Iterator
@@ -7,14 +8,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from rag.errors import SettingsError
 from tests.support.browser import chromium, in_browser
 from tests.support.cli import run
 from tests.support.doors import ASKED, Served, serving
 from ui import access as rules
+from ui import wire
 from ui.access import Access, Refused, read_people
 from ui.limits import FREE_TRIES, LONGEST_WAIT, Attempts
+from ui.registry import Wish
 
 PEOPLE = {"ada": "correct horse", "bo": "päss:wört"}
 
@@ -156,6 +160,19 @@ def test_the_command_line_refuses_strangers_before_it_opens_anything(seeds: Path
 
 
 # A window for this machine
+
+
+def test_no_call_is_answered_without_the_gates_word() -> None:
+    app = FastAPI()
+    asked: list[Wish] = []
+    wire.attach(app, {"list": asked.append}, {})
+
+    async def post() -> int:
+        inside = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=inside, base_url="http://127.0.0.1") as client:
+            return (await client.post("/window/call/list", json={})).status_code
+
+    assert (asyncio.run(post()), asked) == (500, [])
 
 
 @pytest.fixture(scope="module")
