@@ -52,6 +52,13 @@ def test_a_saved_answer_is_read_from_a_file_its_name_or_its_json(answer: Answer,
     assert states(file, corpus) == states(str(file), corpus) == states(answer.model_dump_json(), corpus) == ["ok"] * 3
 
 
+def test_an_answer_saved_before_answers_said_more_is_checked_as_ever(answer: Answer, corpus: Path) -> None:
+    saved = answer.model_dump(mode="json", exclude={"standalone", "writer", "dropped", "notes"})
+    for citation in saved["citations"]:
+        del citation["place"], citation["reader"]
+    assert states(json.dumps(saved), corpus) == ["ok", "ok", "ok"]
+
+
 def test_a_changed_file_makes_its_citations_stale_and_no_others(answer: Answer, corpus: Path) -> None:
     (corpus / "a.txt").write_text("It hailed. It snowed.\n")
     assert states(answer, corpus) == ["stale", "ok", "stale"]
