@@ -43,6 +43,13 @@ def test_what_a_reader_meets_is_told_and_the_next_file_is_read(isolated: Isolate
     assert isolated.extract(MODULE, "fine", b"next", "b.pdf").text.startswith("next ")
 
 
+@pytest.mark.parametrize("function", ["tires", "fills"])
+def test_no_file_is_refused_for_what_those_before_it_left_behind(function: str) -> None:
+    with Isolated(memory=1_500_000_000) as isolated:
+        first, second = (isolated.extract(MODULE, function, b"x", name).text for name in ("a.pdf", "b.pdf"))
+    assert first != second
+
+
 def test_a_reader_that_hangs_is_stopped() -> None:
     with Isolated(seconds=8) as isolated:
         before = process_of(isolated)

@@ -28,6 +28,16 @@ class Isolated:
 
     def extract(self, module: str, function: str, data: bytes, name: str) -> Extract:
         """What `<module>.<function>(data, name)` gives. Raises ReadError when it does, hangs or crashes."""
+        fresh = self._process is None
+        reply = self._replied(module, function, data, name)
+        if reply.get("spent") and not fresh:  # by the files before, it may be
+            reply = self._replied(module, function, data, name)
+        if "error" in reply:
+            raise ReadError(str(reply["error"]), str(reply["hint"]))
+        return Extract(reply["text"], tuple(Place(start, place) for start, place in reply["places"]))
+
+    def _replied(self, module: str, function: str, data: bytes, name: str) -> dict[str, Any]:
+        """What the process replies, or what became of it; one that ended, or has no memory left, is `spent` and put away."""
         process = self._process or self._started()
         late = threading.Event()
 
@@ -41,14 +51,14 @@ class Isolated:
             reply = self._asked(process, json.dumps([module, function, name]).encode(), data)
         finally:
             timer.cancel()
-        if reply is None:
+        if reply is None and late.is_set():
+            reply = {"error": f"{name} takes longer to read than {self._seconds:g} seconds.", "hint": "Save it anew, or split it."}
+        elif reply is None:
+            hint = "Save it anew, with another program if need be."
+            reply = {"error": f"{name} cannot be read: its reader broke off.", "hint": hint, "spent": True}
+        if late.is_set() or reply.get("spent"):
             self.close()
-            if late.is_set():
-                raise ReadError(f"{name} takes longer to read than {self._seconds:g} seconds.", "Save it anew, or split it.")
-            raise ReadError(f"{name} cannot be read: its reader broke off.", "Save it anew, with another program if need be.")
-        if "error" in reply:
-            raise ReadError(str(reply["error"]), str(reply["hint"]))
-        return Extract(reply["text"], tuple(Place(start, place) for start, place in reply["places"]))
+        return reply
 
     def close(self) -> None:
         """Ends the process."""

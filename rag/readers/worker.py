@@ -32,7 +32,7 @@ def _reply(module: str, function: str, name: str, data: bytes) -> dict[str, obje
     except ReadError as error:
         return {"error": str(error), "hint": error.hint}
     except MemoryError:
-        return {"error": f"{name} takes more memory to read than there may be used.", "hint": "Split it."}
+        return {"error": f"{name} takes more memory to read than there may be used.", "hint": "Split it.", "spent": True}
     except RecursionError:
         return {"error": f"{name} is nested too deeply.", "hint": "Save it anew, with another program if need be."}
     except Exception as error:  # a library met what it does not expect; the file is left out, with its words as the reason

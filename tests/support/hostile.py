@@ -44,3 +44,21 @@ def prints(data: bytes, name: str) -> Extract:
     print("a warning of a library")
     os.write(sys.__stdout__.fileno() if sys.__stdout__ else 1, b"")
     return fine(data, name)
+
+
+def tires(data: bytes, name: str) -> Extract:
+    """Crashes at the second file that it reads."""
+    return _once(data, name) or crashes(data, name)
+
+
+def fills(data: bytes, name: str) -> Extract:
+    """Has no memory left for a second file."""
+    return _once(data, name) or grows(data, name)
+
+
+_read: list[str] = []
+
+
+def _once(data: bytes, name: str) -> Extract | None:
+    _read.append(name)
+    return fine(data, name) if len(_read) == 1 else None
