@@ -12,6 +12,7 @@ from rag.errors import ConversationMissing
 from rag.schema import Answer, Conversation, StoredTurn, Thumb, Transcript, Turn
 
 MOST_TITLE = 80
+MOST_WORDS = 100  # of a search: SQLite takes no condition of many hundreds
 _COLUMNS = "c.rank, c.id, c.owner, c.corpus, c.title, c.created, c.changed, (SELECT count(*) FROM turns t WHERE t.conversation = c.rank)"
 _TURN = "number, asked, question, thumb, comment, answer"
 _HAS_WORD = "(instr(c.folded, ?) OR EXISTS (SELECT 1 FROM turns t WHERE t.conversation = c.rank AND instr(t.folded, ?)))"
@@ -61,12 +62,12 @@ class Conversations:
     def search(
         self, text: str, *, owner: str = "", corpus: Path | str | None = None, limit: int = 50, offset: int = 0
     ) -> tuple[Conversation, ...]:
-        """Those of `list` whose title, questions or answers hold every word of `text`, whatever its case."""
+        """Those of `list` whose title, questions or answers hold every word of `text` (of the first hundred), whatever its case."""
         conditions, values = ["c.owner = ?"], [owner]
         if corpus is not None:
             conditions.append("c.corpus = ?")
             values.append(str(Path(corpus).resolve()))
-        for word in text.casefold().split():
+        for word in list(dict.fromkeys(text.casefold().split()))[:MOST_WORDS]:
             conditions.append(_HAS_WORD)
             values += [word, word]
         query = (

@@ -94,6 +94,12 @@ def test_a_search_looks_in_titles_questions_and_answers(kept: Conversations, cor
     assert kept.search("gardens ystad") == () and kept.search("100%") == ()
 
 
+def test_a_search_for_very_many_words_is_no_damage(kept: Conversations, corpus: Path) -> None:
+    about = kept.create(corpus, title="word 0")
+    assert kept.search(" ".join(f"word {n // 5_000}" for n in range(5_000))) == (about,)
+    assert kept.search(" ".join(f"word{n}" for n in range(5_000))) == ()
+
+
 def test_one_visitor_never_meets_the_conversations_of_another(kept: Conversations, corpus: Path) -> None:
     made = kept.create(corpus, owner="ann")
     kept.append(made.id, answer(corpus), owner="ann")
