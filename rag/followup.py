@@ -4,6 +4,7 @@ Pure functions of the question and the history; no model. What is unsure is weig
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from rag.schema import Turn
 from rag.tokens import count_tokens
 
 Message = Turn | Mapping[str, str]
+
+LONGEST_TOKEN = 128  # characters: so many spaces are one
 
 _PRONOUNS: dict[str, Wanted] = {
     **dict.fromkeys(("he", "him", "his"), "he"),
@@ -343,7 +346,10 @@ def _definites(question: str, found: Sequence[Referent]) -> Iterable[_Slot]:
 
 def _fitting(text: str, most: int) -> str:
     """The text, or as many of its first sentences as have at most `most` tokens."""
-    if len(text.encode()) <= most or count_tokens(text) <= most:
+    longest = most * LONGEST_TOKEN
+    if len(text.encode()) <= most or (len(text) <= longest and count_tokens(text) <= most):
         return text
-    ends = [found.end for found in find(text)]
-    return next((text[:end] for end in reversed(ends) if count_tokens(text[:end]) <= most), "")
+    # Of what is cut here nothing would fit: a sentence has a token, and a token so many characters at most.
+    ends = [found.end for found in find(text[:longest]) if found.end < longest][:most]
+    fitting = bisect_right(ends, most, key=lambda end: count_tokens(text[:end]))
+    return text[: ends[fitting - 1]] if fitting else ""

@@ -113,6 +113,11 @@ def test_of_a_turn_that_is_too_long_its_first_sentences_stay() -> None:
     assert kept.content.startswith("The bridge was sold.") and count_tokens(kept.content) <= 20
 
 
+def test_a_turn_of_very_many_sentences_takes_no_time() -> None:
+    (kept,) = recent([Turn(role="user", content="Yes. " * 150_000)], 1_000)
+    assert kept.content == ("Yes. " * 500).strip()
+
+
 @pytest.mark.parametrize("history", [["hello"], [{"role": "system", "content": "x"}], [{"role": "user"}], [None]])
 def test_what_is_no_message_is_refused(history: list[object]) -> None:
     with pytest.raises(QuestionError) as caught:
