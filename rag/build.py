@@ -112,9 +112,8 @@ def _fresh(target: Path, writer: CatalogWriter, coming: Sequence[str]) -> None:
 def _fill(store: VectorStore, writer: CatalogWriter, ids: Sequence[str]) -> None:
     for first in range(0, len(ids), BATCH):
         rows = writer.vector_rows(ids[first : first + BATCH])
-        store.upsert([row[0] for row in rows], np.stack([row[2] for row in rows]), [row[1] for row in rows])
+        store.upsert([row[0] for row in rows], np.stack([row[1] for row in rows]))
 
 
 def _check(store: VectorStore, writer: CatalogWriter, coming: Sequence[str]) -> str:
-    sample = [(id, vector) for id, _, vector in writer.vector_rows(spread(coming, SAMPLE))]
-    return store.self_check(len(coming), sample)
+    return store.self_check(len(coming), writer.vector_rows(spread(coming, SAMPLE)))

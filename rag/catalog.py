@@ -267,11 +267,11 @@ class Catalog:
             for row in self._rows("SELECT p.key FROM passages p JOIN documents d ON d.id = p.document WHERE d.live = 1 ORDER BY p.key")
         ]
 
-    def vector_rows(self, ids: Sequence[str]) -> list[tuple[str, str, Vector]]:
-        """Passages, staged ones too, as (id, path, vector), in order of id."""
-        query = """SELECT p.key, d.path, v.vector FROM passages p JOIN documents d ON d.id = p.document JOIN vectors v ON v.id = p.vector
+    def vector_rows(self, ids: Sequence[str]) -> list[tuple[str, Vector]]:
+        """Passages, staged ones too, as (id, vector), in order of id."""
+        query = """SELECT p.key, v.vector FROM passages p JOIN vectors v ON v.id = p.vector
             WHERE p.key IN (SELECT value FROM json_each(?)) ORDER BY p.key"""
-        return [(key, path, np.frombuffer(vector, np.float32)) for key, path, vector in self._rows(query, (json.dumps(list(ids)),))]
+        return [(key, np.frombuffer(vector, np.float32)) for key, vector in self._rows(query, (json.dumps(list(ids)),))]
 
     def _loaded(self, path: str, sha256: str, reader: str) -> Document:
         query = "SELECT size, places, text FROM documents WHERE live = 1 AND path = ?"

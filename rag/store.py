@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,14 +82,13 @@ class VectorStore:
         self.close()
         (self.folder / SEAL).write_text(json.dumps(_marks(self.folder)), encoding="utf-8")
 
-    def upsert(self, ids: Sequence[str], vectors: Vector, paths: Sequence[str]) -> None:
+    def upsert(self, ids: Sequence[str], vectors: Vector) -> None:
         """Adds rows or replaces those with the same id. `vectors` are float32, shape [len(ids), dimension]."""
         with _translated(self.folder):
             step = min(BATCH, self._client.get_max_batch_size())
             for first in range(0, len(ids), step):
                 cut = slice(first, first + step)
-                metadatas: list[Any] = [{"path": path} for path in paths[cut]]
-                self._collection.upsert(ids=list(ids[cut]), embeddings=_apart(ids[cut], vectors[cut]), metadatas=metadatas)
+                self._collection.upsert(ids=list(ids[cut]), embeddings=_apart(ids[cut], vectors[cut]))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Deletes rows; ids that are not there are no error."""
@@ -98,16 +97,15 @@ class VectorStore:
             for first in range(0, len(ids), step):
                 self._collection.delete(ids=list(ids[first : first + step]))
 
-    def nearest(self, vector: Vector, k: int, paths: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """The k rows nearest to a unit vector as (id, cosine similarity), best first, ties in order of id; `paths` limits the rows.
+    def nearest(self, vector: Vector, k: int) -> list[tuple[str, float]]:
+        """The k rows nearest to a unit vector as (id, cosine similarity), best first, ties in order of id.
 
         Approximate: re-score with the catalog's vectors where the last digit matters.
         """
         with _translated(self.folder):
-            where: Any = None if paths is None else {"path": {"$in": list(paths)}}
-            if k < 1 or (paths is not None and not paths):
+            if k < 1:
                 return []
-            answer = self._collection.query(query_embeddings=vector[None, :], n_results=k, where=where, include=["distances"])
+            answer = self._collection.query(query_embeddings=vector[None, :], n_results=k, include=["distances"])
             ids, distances = answer["ids"][0], (answer["distances"] or [[]])[0]
         return sorted(((id, 1.0 - float(distance)) for id, distance in zip(ids, distances, strict=True)), key=lambda row: (-row[1], row[0]))
 

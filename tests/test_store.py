@@ -28,20 +28,19 @@ def clustered(rows: int, seed: int = 0) -> NDArray[np.float32]:
 
 VECTORS = clustered(ROWS)
 IDS = [f"row-{number:05d}" for number in range(ROWS)]
-PATHS = [f"doc-{number % 30:02d}.txt" for number in range(ROWS)]
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> VectorStore:
     store = VectorStore.open(tmp_path_factory.mktemp("store") / "index", COLLECTION, DIMENSION, create=True)
-    store.upsert(IDS, VECTORS, PATHS)
+    store.upsert(IDS, VECTORS)
     return store
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> VectorStore:
     store = VectorStore.open(tmp_path / "index", COLLECTION, DIMENSION, create=True)
-    store.upsert(IDS[:50], VECTORS[:50], PATHS[:50])
+    store.upsert(IDS[:50], VECTORS[:50])
     return store
 
 
@@ -64,15 +63,6 @@ def test_similarity_is_the_cosine_best_first(store: VectorStore) -> None:
         assert score == pytest.approx(float(VECTORS[IDS.index(id)] @ question), abs=APART)
 
 
-def test_paths_limit_the_rows(store: VectorStore) -> None:
-    question = clustered(1, seed=3)[0]
-    rows = store.nearest(question, 10, paths=["doc-03.txt", "doc-04.txt"])
-    allowed = [number for number in range(ROWS) if PATHS[number] in ("doc-03.txt", "doc-04.txt")]
-    best = [IDS[allowed[row]] for row in np.argsort(-(VECTORS[allowed] @ question))[:10]]
-    assert [id for id, _ in rows] == best
-    assert store.nearest(question, 10, paths=[]) == []
-
-
 def test_counts_and_ids_past_one_batch(store: VectorStore) -> None:
     assert store.count() == ROWS
     assert store.ids() == IDS
@@ -84,7 +74,7 @@ def test_fewer_rows_than_asked_for_is_no_error(small: VectorStore) -> None:
 
 
 def test_upsert_replaces_and_delete_removes(small: VectorStore) -> None:
-    small.upsert([IDS[0]], VECTORS[100:101], ["elsewhere.txt"])
+    small.upsert([IDS[0]], VECTORS[100:101])
     small.delete([IDS[1], "never-there"])
     assert small.count() == 49
     assert small.nearest(VECTORS[100], 1)[0][0] == IDS[0]
@@ -139,7 +129,7 @@ def test_self_check_says_what_is_wrong(small: VectorStore) -> None:
 
 def test_equal_vectors_pass_the_check(tmp_path: Path) -> None:
     store = VectorStore.open(tmp_path / "index", COLLECTION, DIMENSION, create=True)
-    store.upsert(IDS[:300], np.repeat(VECTORS[:1], 300, axis=0), PATHS[:300])
+    store.upsert(IDS[:300], np.repeat(VECTORS[:1], 300, axis=0))
     assert store.self_check(300, [(id, VECTORS[0]) for id in IDS[:300:50]]) == ""
     store.close()
 
@@ -160,7 +150,7 @@ def test_a_damaged_database_is_broken(small: VectorStore) -> None:
 
 @pytest.mark.parametrize("change", ["truncate", "flip", "delete", "add"])
 def test_a_changed_graph_is_broken_before_chroma_sees_it(small: VectorStore, change: str) -> None:
-    small.upsert(IDS, VECTORS, PATHS)
+    small.upsert(IDS, VECTORS)
     small.seal()
     file = next(small.folder.glob("*/data_level0.bin"))
     data = file.read_bytes()
@@ -172,7 +162,7 @@ def test_a_changed_graph_is_broken_before_chroma_sees_it(small: VectorStore, cha
 
 
 def test_reading_leaves_a_sealed_store_sealed(small: VectorStore) -> None:
-    small.upsert(IDS, VECTORS, PATHS)
+    small.upsert(IDS, VECTORS)
     small.delete(IDS[:40])
     small.seal()
     for _ in range(2):
@@ -185,7 +175,7 @@ def test_other_processes_that_read_leave_sealed_stores_sealed(tmp_path: Path) ->
     sizes = {"few": 20, "one-short": 999, "saved": 1000, "more": 1200}
     for name, rows in sizes.items():
         store = VectorStore.open(tmp_path / name, COLLECTION, DIMENSION, create=True)
-        store.upsert(IDS[:rows], VECTORS[:rows], PATHS[:rows])
+        store.upsert(IDS[:rows], VECTORS[:rows])
         store.seal()
     script = f"""if True:
         import sys
