@@ -10,7 +10,7 @@ from rag.language.dates import DateMention, compatible, dates
 from rag.language.names import Name, names, same_name
 from rag.language.numbers import Number, numbers, same_number
 from rag.language.question import Question
-from rag.language.words import stems, words
+from rag.language.words import Word, stems, words
 from rag.mentions import Mentions, names_of
 from rag.weights import PREMISE
 
@@ -60,12 +60,13 @@ def wrong_premises(
     if _LISTED.search(question.text):
         return ()
     documents = [look_up(path) for path in dict.fromkeys(one.found.passage.path for one in ranked)]
+    sought = [word for word in words(question.text) if word.lower in question.asked]
     found: dict[tuple[int, int], Premise] = {}
     for one in ranked[:SENTENCES]:
         reading = readings[one.sentence.passage_id]
         for premise in _contradictions(question, read, reading, one):
             known = premise.kind in ("place", "name") and any(_has(document, question, premise) for document in documents)
-            mean, weakest = _rest(question, read, reading, premise)
+            mean, weakest = _rest(sought, read, reading, premise)
             if mean >= PREMISE["known_mean" if known else "rest_mean"] and weakest >= PREMISE["known_weakest" if known else "rest_weakest"]:
                 found.setdefault((premise.start, premise.end), premise)
     names_wrong = [place for place, premise in found.items() if premise.kind in ("place", "name")]
@@ -76,16 +77,15 @@ def _has(document: Mentions, question: Question, premise: Premise) -> bool:
     return any(document.has(name) for name in names_of(question.text) if (name.start, name.end) == (premise.start, premise.end))
 
 
-def _rest(question: Question, read: QuestionReading, reading: Reading, premise: Premise) -> tuple[float, float]:
+def _rest(sought: Sequence[Word], read: QuestionReading, reading: Reading, premise: Premise) -> tuple[float, float]:
     """How well the sentence covers the question's other pieces: the mean, and the lowest but one when there are many.
 
-    What the question asks for ("which offence") is not expected in the sentence.
+    What the question asks for ("which offence"), `sought`, is not expected in the sentence.
     """
     asked = read.reading
     heavy = (read.weights == 1.0) & ((asked.ends <= premise.start) | (asked.starts >= premise.end))
-    for word in words(question.text):
-        if word.lower in question.asked:
-            heavy &= (asked.ends <= word.start) | (asked.starts >= word.end)
+    for word in sought:
+        heavy &= (asked.ends <= word.start) | (asked.starts >= word.end)
     if not heavy.any():
         return 0.0, 0.0
     best = sorted(best_cosines(asked.tokens[heavy], reading, premise.evidence).tolist())

@@ -1,5 +1,6 @@
 import pytest
 
+from rag.language.words import Word, words
 from rag.premise import wrong_premises
 from tests.support.evidence import case
 
@@ -107,3 +108,16 @@ def test_a_place_is_not_corrected_to_a_person() -> None:
 
 def test_nothing_is_wrong_without_evidence() -> None:
     assert found("Why did nine ferries sink at Lund?", "Subscribe to our newsletter!") == []
+
+
+def test_a_question_of_very_many_figures_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def read(text: str) -> tuple[Word, ...]:
+        seen.append(text)
+        return words(text)
+
+    monkeypatch.setattr("rag.premise.words", read)
+    question = f"Did {', '.join(str(number) for number in range(100, 130))} boats take part?"
+    found(question)
+    assert seen == [question]
