@@ -10,7 +10,7 @@ from rag.language.dates import DateMention, compatible, dates
 from rag.language.names import Name, names, same_name
 from rag.language.numbers import Number, numbers, same_number
 from rag.language.question import Question
-from rag.language.words import Word, stems, words
+from rag.language.words import Word, stem, stems, words
 from rag.mentions import Mentions, names_of
 from rag.weights import PREMISE
 
@@ -65,16 +65,26 @@ def wrong_premises(
     for one in ranked[:SENTENCES]:
         reading = readings[one.sentence.passage_id]
         for premise in _contradictions(question, read, reading, one):
-            known = premise.kind in ("place", "name") and any(_has(document, question, premise) for document in documents)
+            level = _level(question, premise, documents)
             mean, weakest = _rest(sought, read, reading, premise)
-            if mean >= PREMISE["known_mean" if known else "rest_mean"] and weakest >= PREMISE["known_weakest" if known else "rest_weakest"]:
+            if mean >= PREMISE[f"{level}_mean"] and weakest >= PREMISE[f"{level}_weakest"]:
                 found.setdefault((premise.start, premise.end), premise)
     names_wrong = [place for place, premise in found.items() if premise.kind in ("place", "name")]
     return tuple(found[place] for place in sorted(found) if len(names_wrong) < 2 or place not in names_wrong)
 
 
-def _has(document: Mentions, question: Question, premise: Premise) -> bool:
-    return any(document.has(name) for name in names_of(question.text) if (name.start, name.end) == (premise.start, premise.end))
+def _level(question: Question, premise: Premise, documents: Sequence[Mentions]) -> str:
+    """Whether the documents found mention a claimed name ("known"), which says how well the rest must fit, or not ("rest")."""
+    for name in names_of(question.text):
+        if (name.start, name.end) == (premise.start, premise.end):
+            return "known" if any(document.has(name) for document in documents) else "rest"
+    return "rest"
+
+
+def _mentioned(name: Name, text: str) -> bool:
+    """Whether a text has a name, or all its words in any form ("Huguenot", "Huguenots")."""
+    said = set(stems(text))
+    return all(stem(token) in said for token in name.tokens) or any(same_name(name, other) for other in names(text))
 
 
 def _rest(sought: Sequence[Word], read: QuestionReading, reading: Reading, premise: Premise) -> tuple[float, float]:
@@ -106,7 +116,7 @@ def _contradictions(question: Question, read: QuestionReading, reading: Reading,
             if rivals:
                 yield Premise("date", date.start, date.end, one, rivals[0].start, rivals[0].end)
     for name in names_of(question.text):
-        if not any(same_name(name, other) for other in names(passage)):
+        if not _mentioned(name, passage):
             rival_name = _rival_name(name, question, read, reading, one)
             if rival_name is not None:
                 kind: Kind = "place" if rival_name.kind == "place" else "name"

@@ -39,7 +39,15 @@ DECISION = MappingProxyType(
 
 # How well a sentence has to cover the rest of a question (cosines of word pieces) before it may call one of its claims wrong.
 # A name that stands elsewhere in the corpus may be right about something that the sentence does not tell: there the rest fits closely.
-PREMISE = MappingProxyType({"rest_mean": 0.6, "rest_weakest": 0.35, "known_mean": 0.78, "known_weakest": 0.5, "name_alignment": 0.1})
+PREMISE = MappingProxyType(
+    {
+        "rest_mean": 0.6,
+        "rest_weakest": 0.35,
+        "known_mean": 0.7,
+        "known_weakest": 0.4,
+        "name_alignment": 0.1,
+    }
+)
 
 # Passages whose sentences are weighed for one question.
 POOL = 24
