@@ -20,7 +20,8 @@ class Marker(NamedTuple):
 # Four digits in brackets are a year, not a source.
 _NUMBER = r"\d{1,3}"
 _RANGE = rf"{_NUMBER}(?:\s*[-–—~]\s*{_NUMBER})?"
-_LIST = rf"{_RANGE}(?:\s*(?:[,;&，、；]|and)\s*(?:sources?\s*)?{_RANGE})*"
+# A model that repeats itself lists without an end, and each place in such a list may begin another one.
+_LIST = rf"{_RANGE}(?:\s*(?:[,;&，、；]|and)\s*(?:sources?\s*)?{_RANGE}){{0,63}}"
 _MARKER = re.compile(
     rf"[\[【［]\s*\^?(?:sources?(?:\s*:)?\s*)?({_LIST})\s*(?:†[^\]】］\n]{{0,80}})?[\]】］]"
     rf"|\(\s*sources?\s+({_LIST})\s*\)"

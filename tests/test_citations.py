@@ -94,6 +94,8 @@ def test_markers_of_any_text_lie_in_order_and_apart(text: str) -> None:
 def test_long_runs_of_spaces_are_read_at_once() -> None:
     for opening in ("[source", "[1", "[1,", "source 1", "【1 and"):
         assert numbers(opening + " " * 300_000 + "x") == []
+    for repeated in ("source 1, ", "(source 1 and ", "[1, "):
+        assert numbers(repeated * 6_000) == []
 
 
 def test_a_citation_of_the_same_file_is_ok() -> None:
