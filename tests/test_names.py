@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.language import names as language
 from rag.language.names import names, same_name
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -72,3 +73,11 @@ def test_offsets_hold_in_the_five_articles(path: Path) -> None:
     assert len(mentions) >= 4
     assert all(text[name.start : name.end] == name.text and name.tokens for name in mentions)
     assert all(a.end <= b.start for a, b in pairwise(mentions))
+
+
+def test_a_long_table_is_read_in_time_and_not_remembered() -> None:
+    kept = language._kept.cache_info().currsize
+    assert names("a\tb\n" * 100_000) == ()
+    row = "Report On Old Harbours By Olga Lind\n"
+    assert {name.tokens for name in names(row * 3_000)} == {name.tokens for name in names(row * 2)}
+    assert language._kept.cache_info().currsize == kept + 1

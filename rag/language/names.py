@@ -1,6 +1,7 @@
 """Names of people, places and organisations in a text, by general clues, and whether two of them can be the same."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -10,6 +11,9 @@ from rag.language.synonyms import frequency, is_common_word, name_kinds, parts_o
 from rag.language.words import STOP_WORDS
 
 Kind = Literal["person", "place", "organisation", "people", "other"]
+
+# Characters of a text whose names are remembered: sentences and passages are asked for again and again, documents once.
+LONGEST_KEPT = 4_000
 
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.'’&-][^\W_]+)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…]['\"”’)]*\s|\n|[“‘\"(\[]|(?:^|\s)['•*-]\s?)\s*$")
@@ -117,8 +121,7 @@ class _Token(NamedTuple):
     capital: bool
 
 
-@lru_cache(maxsize=4_096)
-def _names(text: str, known: frozenset[str]) -> tuple[Name, ...]:
+def _found(text: str, known: frozenset[str]) -> tuple[Name, ...]:
     tokens = _tokens(text)
     seen = frozenset(token.lower for token in tokens if token.capital and not token.initial)
     plain = frozenset(token.lower for token in tokens if not token.capital)
@@ -137,9 +140,13 @@ def _names(text: str, known: frozenset[str]) -> tuple[Name, ...]:
     return tuple(found)
 
 
+_kept = lru_cache(maxsize=4_096)(_found)
+
+
 def names(text: str, known: Collection[str] = ()) -> tuple[Name, ...]:
     """The names of a text in order, without overlap. `known` are lower-case names to find in any spelling of case ("xi jinping")."""
-    return _names(text, known if isinstance(known, frozenset) else frozenset(known))
+    find = _kept if len(text) <= LONGEST_KEPT else _found
+    return find(text, known if isinstance(known, frozenset) else frozenset(known))
 
 
 def same_name(a: Name, b: Name) -> bool:
@@ -193,10 +200,12 @@ def _tokens(text: str) -> list[_Token]:
 def _titled_lines(text: str, tokens: list[_Token]) -> list[tuple[int, int]]:
     """Lines in title case or capitals, where a capital letter says nothing."""
     found = []
-    start = 0
+    start = first = 0
     for line in text.split("\n"):
         end = start + len(line)
-        inside = [token for token in tokens if start <= token.start < end and token.lower not in _LINKS and token.lower not in STOP_WORDS]
+        last = bisect_left(tokens, end, first, key=lambda token: token.start)
+        inside = [token for token in tokens[first:last] if token.lower not in _LINKS and token.lower not in STOP_WORDS]
+        first = last
         if len(inside) >= 5 and sum(token.capital for token in inside) >= 0.8 * len(inside) and not line.rstrip().endswith((".", "”", '"')):
             found.append((start, end))
         start = end + 1
@@ -269,7 +278,8 @@ def _starts(
         return False
     if len(token.text) == 1 and not (index + 1 < len(tokens) and tokens[index + 1].capital and text[token.end : token.end + 2] == ". "):
         return False
-    if any(start <= token.start < end for start, end in titled):
+    line = bisect_right(titled, token.start, key=lambda one: one[0]) - 1
+    if line >= 0 and token.start < titled[line][1]:
         return not is_common_word(token.lower) or bool(name_kinds(token.lower)) or token.lower in _PEOPLES
     if not token.initial or token.lower in seen or _ACRONYM.match(token.text):
         return True
