@@ -224,3 +224,27 @@ def test_quotations_left_open_kinds_of_place_and_namings_are_compared(claim: str
 def test_numbers_of_a_list_inside_a_line_claim_nothing() -> None:
     said = "1. The quay is closed; 2. The ferry is late."
     assert check_grounding(said, ["The quay is closed.", "The ferry is late."]).label == "supported"
+
+
+SHORT = "The document was signed in 1931 by Anna Berg, who kept the mill. A whale was seen near Skagen on Monday."
+
+
+@pytest.mark.parametrize(
+    "said", ["A whale did it.", "It is the document.", "It was Anna Berg.", "They did it in Skagen.", "He did.", "Whales."]
+)
+def test_a_sentence_of_one_word_with_meaning_is_not_judged(said: str) -> None:
+    assert check_grounding(said, [SHORT]).label == "not_judged"
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("Anna Berg signed it.", "supported"),
+        ("Anna Berg died.", "unsupported"),
+        ("Whales sing.", "unsupported"),
+        ("It was not the mill.", "unsupported"),
+        ("In 1931.", "supported"),
+    ],
+)
+def test_short_sentences_are_judged_by_every_word(said: str, label: str) -> None:
+    assert check_grounding(said, [SHORT]).label == label

@@ -231,7 +231,7 @@ def test_a_whole_sentence_before_the_cut_is_judged(corpus: Path) -> None:
 
 def test_a_model_that_does_not_stop_is_stopped(corpus: Path) -> None:
     llm = ScriptedLLM()
-    llm.enqueue(*[RIGHT + " "] * 5_000)
+    llm.enqueue(*(f"Clara Holm kept the lighthouse for {number} years [1]. " for number in range(5_000)))
     with opened(corpus, llm) as engine:
         answer = engine.ask(KEPT)
     assert llm.closed == 1 and len(answer.text) < 25_000

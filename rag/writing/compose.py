@@ -23,6 +23,11 @@ STANDS_IN = "“{}” stands in [{}]"
 NO_SOURCE = "it names no source"
 NO_SUCH_SOURCE = "it names source {number}, which does not exist"
 CUT_OFF = "it was cut off before its end"
+ATTRIBUTED = "attributed by Groundline, not by the model, which named no source"
+# Passages that are looked at for a sentence that names none: each further one is a further chance to be taken for support wrongly.
+MOST_TRIED = 3
+# Words with meaning that such a sentence must have, and the share of them that a passage must have: "They were brave." fits many texts.
+LEAST_WORDS, LEAST_ALIKE = 3, 2 / 3
 
 
 class Part(NamedTuple):
@@ -64,7 +69,9 @@ class Composer:
         invented = self.invented(claim)
         self._unknown.update(dict.fromkeys(print_markers([number]) for number in invented))
         known = [number for number in claim.numbers if number not in invented]
-        citations = tuple(self._numbered(_support(claim.text, self._shown[number - 1])) for number in known)
+        found = [_support(claim.text, self._shown[number - 1]) for number in known]
+        attributed = None if claim.numbers or cut else self._attributed(claim.text)
+        citations = tuple(self._numbered(one) for one in ([attributed] if attributed else found))
         grounding = _check(claim.text, tuple(citation.quote for citation in citations))
         verdict: Verdict = grounding.label
         reasons = grounding.reasons
@@ -72,8 +79,23 @@ class Composer:
             verdict, reasons = "not_judged", (CUT_OFF,)
         elif not citations and verdict != "not_judged":
             verdict, reasons = "uncited", () if invented else (NO_SOURCE,)
+        elif attributed:
+            reasons = (*reasons, ATTRIBUTED)
         reasons = (*reasons, *(NO_SUCH_SOURCE.format(number=number) for number in invented))
         return self._add(self._gap(claim.gap), claim.text, verdict, reasons, citations)
+
+    def _attributed(self, claim: str) -> Citation | None:
+        """What supports a sentence that names no source, among the passages that share most words with it; None where nothing does."""
+        wanted = _stems(claim)
+        if len(wanted) < LEAST_WORDS:
+            return None
+        shared = [len(wanted & _stems(source.text)) for source in self._shown]
+        alike = [index for index, count in enumerate(shared) if count >= LEAST_ALIKE * len(wanted)]
+        for index in sorted(alike, key=lambda index: -shared[index])[:MOST_TRIED]:
+            citation = _support(claim, self._shown[index])
+            if _check(claim, (citation.quote,)).label == "supported":
+                return citation
+        return None
 
     def invented(self, claim: Claim) -> list[int]:
         """The numbers of a sentence that no source has."""

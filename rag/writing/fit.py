@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag.answer import ABSTAINED
 from rag.catalog import Catalog, PassageRow, SentenceRow
 from rag.errors import ModelError
-from rag.prompts import ONE_QUESTION, OVERVIEW, Prompt, Task, new_mark, passage_block, writing_prompt
+from rag.prompts import BRIEFLY, ONE_QUESTION, OVERVIEW, Prompt, Task, new_mark, passage_block, writing_prompt
 from rag.providers import name_of, translated
 from rag.retrieve import Found
 from rag.schema import Answer, Citation, Document
@@ -24,8 +24,9 @@ ANSWER_TOKENS, FRAME_TOKENS = 512, 32
 SMALL_WINDOW = 1_024
 # Share of the room that is used: other models cut texts into somewhat more tokens than tiktoken's encodings.
 SHARE = 0.9
-# Below this room, in tokens, the rules are told in short.
-BRIEF_BELOW = 1_000
+# Below this room, in tokens, a model is taken for a small one: it is told simply, and shown this many passages at most, of them what
+# the extractive answer quotes. Chosen on questions over the five articles; more text makes small models answer worse.
+BRIEF_BELOW, BRIEF_SHOWN = 1_400, 3
 # Stands where boilerplate was left out of a passage.
 GAP = " … "
 
@@ -48,10 +49,11 @@ class Source(NamedTuple):
 
 
 class Fitted(NamedTuple):
-    """A prompt, and the sources that it shows, numbered from 1 in this order."""
+    """A prompt, and the sources that it shows, numbered from 1 in this order; `brief` when it asks for a sentence or two."""
 
     prompt: Prompt
     shown: tuple[Source, ...]
+    brief: bool = False
 
 
 def sources(answer: Answer, found: Sequence[Found], catalog: Catalog, spread: bool = False) -> tuple[Source, ...]:
@@ -78,17 +80,19 @@ def sources(answer: Answer, found: Sequence[Found], catalog: Catalog, spread: bo
 
 
 def fit(answer: Answer, question: str, sources: Sequence[Source], llm: "LLM", spread: bool = False) -> Fitted:
-    """The prompt with the best passages that there is room for, in the documents' order.
+    """The prompt with the best passages that there is room for, in the documents' order; best first for a model that reads little.
 
-    Where not even one passage has room, the sentences of the best that the extractive answer quotes. Raises ModelError when these
-    have none either, or when the model cannot say how much it reads.
+    A model that reads little is shown the sentences that the extractive answer quotes, of the best passages. Where not even one passage
+    has room, those of the best alone. Raises ModelError when these have none either, or when the model cannot say how much it reads.
     """
     room = room_of(llm)
-    length = OVERVIEW if spread else ONE_QUESTION
-    task = Task(question, tuple(one.text for one in answer.corrections), ABSTAINED, length, brief=room < BRIEF_BELOW)
+    brief = room < BRIEF_BELOW
+    length = OVERVIEW if spread else BRIEFLY if brief else ONE_QUESTION
+    task = Task(question, tuple(one.text for one in answer.corrections), ABSTAINED, length, brief)
     mark = new_mark([question, *task.notes, *(_named(source) for source in sources)])
     narrow = [source._replace(sentences=source.quoted) for source in sources if source.quoted]
-    for offered in (sources, narrow[:1]):
+    most = narrow[:BRIEF_SHOWN] or sources[:BRIEF_SHOWN] if brief and not spread else sources
+    for offered in (most, narrow[:1]):
         if (fitted := _fitted(task, offered, mark, room, _named if spread else _bare)) is not None:
             return fitted
     raise ModelError(
@@ -142,15 +146,16 @@ def _fitted(task: Task, sources: Sequence[Source], mark: str, room: int, told: C
     left = room - size(writing_prompt(task, [], mark))
     chosen: list[Source] = []
     for source in sources:
-        cost = count_tokens(passage_block(len(sources), told(source), mark) + "\n\n")
+        cost = count_tokens(passage_block(len(sources), told(source), mark, task.brief) + "\n\n")
         if cost <= left:
             chosen.append(source)
             left -= cost
     while chosen:
-        shown = tuple(sorted(chosen, key=lambda source: (source.passage.path, source.passage.start)))
+        in_order = sorted(chosen, key=lambda source: (source.passage.path, source.passage.start))
+        shown = tuple(chosen if task.length == BRIEFLY else in_order)
         prompt = writing_prompt(task, [told(source) for source in shown], mark)
         if size(prompt) <= room:
-            return Fitted(prompt, shown)
+            return Fitted(prompt, shown, task.length == BRIEFLY)
         chosen.pop()
     return None
 

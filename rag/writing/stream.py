@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 DECLINED = "The language model found no answer in the passages that it was given."
 CUT = "The answer of {writer} was cut at its limit of tokens."
 TOO_LONG = "The answer of {writer} was cut after {count:,} characters."
+REPEATING = "{writer} began to repeat itself and was stopped."
+ENOUGH = "{writer} was stopped after {count} sentences."
 TRY_AGAIN = "Try again, or ask without a model (`--llm extractive`)."
+# Sentences that a model may write that was asked for one or two.
+MOST_BRIEF = 3
+# Characters of a sentence that nobody writes twice.
+TELLING = 24
 # A model that does not stop is stopped: the longest answer asked for has a tenth of this.
 MOST_CHARS = 20_000
 # What small models write in place of the sentence that says that there is no answer.
@@ -90,11 +96,13 @@ class _Writing:
     def __init__(self, answer: Answer, fitted: Fitted, llm: "LLM", settings: Settings) -> None:
         self._extractive = answer
         self._prompt = fitted.prompt
+        self._most = MOST_BRIEF if fitted.brief else None
         self._llm = llm
         self._settings = settings
         self._writer = name_of(llm)
         self._composer = Composer(answer, fitted.shown)
         self._reader = ClaimReader()
+        self._written: set[str] = set()
         self._held: list[Claim] = []
         self._notes: list[str] = []
         self._declined: tuple[str, ...] | None = None
@@ -109,7 +117,11 @@ class _Writing:
                 self._check(piece)
                 said += piece
                 yield Token(text=piece)
-                yield from self._tell(self._reader.feed(piece))
+                claims = self._reader.feed(piece)
+                enough = self._enough(claims)
+                yield from self._tell(claims[:enough])
+                if enough is not None:
+                    return
                 if len(said) > MOST_CHARS:
                     self._notes.append(TOO_LONG.format(writer=self._writer, count=MOST_CHARS))
                     cut = True
@@ -120,6 +132,20 @@ class _Writing:
         finally:
             pieces.close()
         yield from self._end(said, cut)
+
+    def _enough(self, claims: Sequence[Claim]) -> int | None:
+        """How many of these sentences are the last ones: those before one that was written before, or as many as were asked for and
+        one more. None while the model may go on.
+        """
+        for index, claim in enumerate(claims):
+            if len(claim.text) >= TELLING and claim.text in self._written:
+                self._notes.append(REPEATING.format(writer=self._writer))
+                return index
+            self._written.add(claim.text)
+            if len(self._written) == self._most:
+                self._notes.append(ENOUGH.format(writer=self._writer, count=self._most))
+                return index + 1
+        return None
 
     def answer(self) -> Answer:
         """What was written, judged and under the policy; or the abstention of a model that found no answer."""
