@@ -13,7 +13,7 @@ from eval.report.model import Report
 from rag.citations import cite
 from rag.embed import MiniLM
 from rag.engine import open_corpus
-from rag.schema import Answer, AnswerSentence, Document
+from rag.schema import Answer, AnswerSentence, Document, Turn
 
 Break = Callable[[Answer, Mapping[str, Document]], Answer]
 
@@ -24,13 +24,17 @@ class Recorded:
     def __init__(self, answers: Mapping[str, Answer], documents: Mapping[str, Document], change: Break) -> None:
         self.answers, self.documents, self.change = answers, documents, change
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, *, history: object = ()) -> Answer:
         return self.change(self.answers[question], self.documents)
 
 
 @pytest.fixture(scope="module")
 def cases() -> tuple[Case, ...]:
     return load_cases()
+
+
+def turns(case: Case) -> tuple[Turn, ...]:
+    return tuple(Turn(role=turn.role, content=turn.content) for turn in case.history)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +44,7 @@ def real(cases: tuple[Case, ...], tmp_path_factory: pytest.TempPathFactory) -> I
     answers: dict[str, dict[str, Answer]] = {}
     for name in sorted({case.corpus for case in cases}):
         with open_corpus(CORPORA / name if name else Path("seeds"), home=home, embed_model=model) as engine:
-            answers[name] = {case.question: engine.ask(case.question) for case in cases if case.corpus == name}
+            answers[name] = {case.question: engine.ask(case.question, history=turns(case)) for case in cases if case.corpus == name}
     yield answers
 
 
