@@ -30,7 +30,7 @@ WINDOW, ANSWER = 560, 72
 SHORT = "{evidence}\n\nAnswer in one or two full sentences, from the text above only: {question}"
 RESTATE = "Say this again in your own words, in one short sentence. Change nothing of what it says.\n\n{evidence}"
 FORMS = {"short": SHORT, "restate": RESTATE}
-PASSAGE = re.compile(r"<passage (\d+) \w+>\n(.*?)\n</passage \1", re.S)
+PASSAGE = re.compile(r"^\[(\d+)\] (.*)$", re.M)
 
 
 class Labelled(NamedTuple):
