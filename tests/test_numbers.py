@@ -108,3 +108,8 @@ def test_knows_what_is_counted() -> None:
 )
 def test_compares_quantities_and_not_spellings(a: str, b: str, same: bool) -> None:
     assert same_number(one(a), one(b)) is same
+
+
+def test_the_numbers_and_dates_of_a_long_table_are_read_in_time() -> None:
+    table = "".join(f"{row % 90 + 10}. Built in 1931 for {row % 90 + 10} crowns\n" for row in range(10_000))
+    assert len(numbers(table)) == 10_000

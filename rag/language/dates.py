@@ -69,6 +69,7 @@ _MONTH_LEAD = re.compile(
     r"(?:\b(?:in|since|of|by|until|till|last|this|next|early|late|mid|from|between|through|to|during|and|before|after|every|each)[ -])$",
     re.IGNORECASE,
 )
+LEAD = 40  # characters: more than what leads up to a date has
 # A cheap look before the patterns: most sentences hold no date at all.
 _CLUE = re.compile(
     r"\d|day|night|week|month|year|decade|century|morning|noon|evening|spring|summer|autumn|winter|fall|ties|tomorrow|o['’]clock|overnight"
@@ -124,16 +125,18 @@ _FIELDS = DateMention._fields[2:-1]
 @lru_cache(maxsize=4_096)
 def dates(text: str) -> tuple[DateMention, ...]:
     """The dates and times of a text, in order and without overlap."""
-    taken: list[DateMention] = []
+    found: list[DateMention] = []
     if not _CLUE.search(text):
         return ()
+    taken = bytearray(len(text))
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            if all(match.end() <= other.start or match.start() >= other.end for other in taken):
+            if taken.find(1, match.start(), match.end()) < 0:
                 mention = _mention(match, text)
                 if mention is not None:
-                    taken.append(mention)
-    return tuple(sorted(taken))
+                    found.append(mention)
+                    taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+    return tuple(sorted(found))
 
 
 def compatible(a: DateMention, b: DateMention) -> bool:
@@ -216,12 +219,12 @@ def _mention(match: re.Match[str], text: str) -> DateMention | None:
 
 def _is_no_date(match: re.Match[str], groups: dict[str, str], text: str) -> bool:
     month = groups.get("month", "")
-    before, after = text[: match.start()], text[match.end() :]
+    before = text[max(0, match.start() - LEAD) : match.start()]
     if month in ("may", "march", "mar", "dec", "sept", "sep", "jan", "jun", "august") and "day" not in groups and "year" not in groups:
         # "may", "march" and short forms are months only where a preposition or an edge leads up to them, or a dot follows.
         return not (groups.get("edge") or _MONTH_LEAD.search(before)) or (month == "may" and match.group()[-3:].islower())
     if set(groups) <= {"year", "edge"} and "edge" not in groups:
-        return bool(_COUNTED.match(after) and not re.search(r"\b[Ii]n $", before) or _QUANTIFIED.search(before))
+        return bool(_COUNTED.match(text, match.end()) and not re.search(r"\b[Ii]n $", before) or _QUANTIFIED.search(before))
     return False
 
 

@@ -1,6 +1,7 @@
 """Numbers of a text, however they are written, with what they count, so that two of them can be compared."""
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -29,7 +30,6 @@ _AFTER_UNDER = re.compile(r"\s*(?:or fewer\b|or less\b|or younger\b|and under\b|
 _AFTER_OLDER = re.compile(r"\s*(?:\w+\s+){1,2}(?:or more|or older|and older|or over|and over)\b")
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+|[%$€£¥₹½¼¾]|\S")
 _NAMED = re.compile(r"[^\W\d_][-–‑]?$|\d[.:]$|[#]$")
-_LIST_MARK = re.compile(r"(?:^|\n|;)[ \t]*$")
 _RATE = re.compile(r"(?:\d|once|twice|times|every|each|percent|%)(?:\s+\w+){0,2}\s*$", re.IGNORECASE)
 # Words that may stand between a number and its unit: "a couple of days", "ten consecutive days".
 _BETWEEN = (
@@ -88,12 +88,12 @@ class _Core(NamedTuple):
 def numbers(text: str) -> tuple[Number, ...]:
     """The numbers of a text in order; years, dates, clock times, list marks and digits inside names ("G20") are none."""
     tokens = [_Token(match.start(), match.end(), match.group().lower()) for match in _TOKEN.finditer(text)]
-    blocked = [(date.start, date.end) for date in dates(text) if date.relative is None]
+    blocked = [(date.start, date.end) for date in dates(text) if date.relative is None]  # in order, apart
     found: list[Number] = []
     index = 0
     while index < len(tokens):
         core = _core(tokens, index, text)
-        if core is None or any(start <= tokens[core.first].start < end for start, end in blocked):
+        if core is None or _is_inside(blocked, tokens[core.first].start):
             index += 1
             continue
         number = _finish(core, tokens, text)
@@ -142,6 +142,18 @@ def _core(tokens: list[_Token], index: int, text: str) -> _Core | None:
     return _worded(tokens, index)
 
 
+def _is_inside(spans: list[tuple[int, int]], place: int) -> bool:
+    last = bisect_right(spans, place, key=lambda span: span[0]) - 1
+    return last >= 0 and place < spans[last][1]
+
+
+def _opens_line(text: str, at: int) -> bool:
+    """Whether only blanks stand before a place on its line, or since a semicolon."""
+    while at and text[at - 1] in " \t":
+        at -= 1
+    return not at or text[at - 1] in "\n;"
+
+
 def _at(tokens: list[_Token], index: int) -> str:
     return tokens[index].lower if 0 <= index < len(tokens) else ""
 
@@ -155,7 +167,7 @@ def _digits(tokens: list[_Token], index: int, text: str) -> _Core | None:
         return _Core(index, index + 2, value, "ordinal")
     if touching and following == "/" and _at(tokens, index + 2).isdecimal() and value < float(_at(tokens, index + 2)):
         return _Core(index, index + 3, 100 * value / float(_at(tokens, index + 2)), "share")
-    if touching and following in (".", ")") and _LIST_MARK.search(text[: token.start]) and text[token.end + 1 : token.end + 2] in " \t":
+    if touching and following in (".", ")") and _opens_line(text, token.start) and text[token.end + 1 : token.end + 2] in " \t":
         return None
     if touching and following in SHORT_SCALES and (following != "m" or _at(tokens, index - 1) in MONEY):
         return _Core(index, index + 2, value * SHORT_SCALES[following])
