@@ -1,6 +1,7 @@
 """Whether a question asks for an overview of several documents (a summary, a comparison, a list), and of what."""
 
 import re
+from functools import cache
 from typing import Literal, NamedTuple
 
 from rag.language.names import names
@@ -163,7 +164,12 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\((?!\?)", "(?:", whole), re.I)
 
 
-_TABLE = tuple((form, _compiled(pattern)) for form, pattern in _PATTERNS)
+@cache
+def _table() -> tuple[tuple[Form, re.Pattern[str]], ...]:
+    """The patterns, compiled when the first question needs them: a tenth of a second that most never do."""
+    return tuple((form, _compiled(pattern)) for form, pattern in _PATTERNS)
+
+
 # No question is an overview without one of these: nothing else is spent on most questions.
 _SIGN = re.compile(
     rf"§|\b(?:compare|contrast|summari[sz]e|sum up|recap|outline|digest|condense|synthesi[sz]e|summary|overview|synopsis|rundown|gist"
@@ -195,7 +201,7 @@ def overview_wish(question: str) -> Wish | None:
     marked = _DOCUMENTS.sub(standing_in, plain)
     if not _SIGN.search(marked):
         return None
-    for form, pattern in _TABLE:
+    for form, pattern in _table():
         if match := pattern.fullmatch(marked):
             return _wish(form, match, marked, next(filter(None, counts), ""))
     return None

@@ -20,11 +20,11 @@ def run_ingest(corpus: Path | None, home: Path | None, as_json: bool) -> None:
     """Index what changed and print the report."""
     settings = choose(corpus, home)
     from rag.cli.tables import print_ingest
-    from rag.engine import as_embedder
+    from rag.embed import MiniLM
     from rag.ingest import ingest
 
     with ProgressBar() as bar:
-        report = ingest(settings.corpus, settings.home, as_embedder(None), settings, bar)
+        report = ingest(settings.corpus, settings.home, MiniLM(), settings, bar)
     if as_json:
         print_json(report)
     else:
@@ -126,11 +126,11 @@ def run_repair(corpus: Path | None, home: Path | None, rebuild: bool, as_json: b
     """Check the index, mend it, and print what was done."""
     settings = choose(corpus, home)
     from rag.cli.tables import print_ingest
-    from rag.engine import as_embedder
+    from rag.embed import MiniLM
     from rag.index import repair
 
     with ProgressBar() as bar:
-        report = repair(settings.corpus, settings.home, as_embedder(None), settings, rebuild, bar)
+        report = repair(settings.corpus, settings.home, MiniLM(), settings, rebuild, bar)
     if as_json:
         print_json(report)
         return
