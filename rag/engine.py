@@ -350,7 +350,7 @@ def checked(question: str, longest: int) -> str:
     """The question without outer white space. Raises QuestionError when it is empty, too long or holds what is not text."""
     asked = question.strip()
     if not any(character.isalnum() for character in asked):
-        raise QuestionError("The question is empty.", "Ask in words.")
+        raise QuestionError("The question has no words." if asked else "The question is empty.", "Ask in words.")
     if len(asked) > longest:
         raise QuestionError(f"The question has {len(asked):,} characters; the most is {longest:,}.", "Shorten it.")
     if "\0" in asked or any("\ud800" <= character <= "\udfff" for character in asked):

@@ -142,7 +142,9 @@ def test_verify_finds_the_index_sound_and_then_a_change(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert re.search(r"^stale +.*bees\.txt:", result.stdout, re.MULTILINE)
     assert re.search(r"^missing +.*ants\.txt:", result.stdout, re.MULTILINE)
-    assert "2 no longer hold" in result.stdout
+    assert "2 spans checked: 2 no longer hold\n" in result.stdout
+    (corpus / "ants.txt").write_text("Ants march in rows.\n")
+    assert "2 spans checked: 1 no longer holds\n" in run("verify", corpus=corpus, home=tmp_path / "home").stdout
 
 
 def test_verify_checks_a_saved_answer_against_the_files(tmp_path: Path, seeds: Path, home: Path) -> None:
@@ -224,11 +226,13 @@ def test_what_needs_an_index_says_how_to_make_one(tmp_path: Path) -> None:
         assert result.exit_code == 1 and "groundline ingest" in result.stderr
 
 
-@pytest.mark.parametrize("question", ["", "   ", "\n\t", "?!"])
-def test_an_empty_question_is_wrong_use(question: str, seeds: Path, home: Path) -> None:
+@pytest.mark.parametrize(
+    ("question", "said"), [("", "is empty"), ("   ", "is empty"), ("\n\t", "is empty"), ("?!", "no words"), ("🛥", "no words")]
+)
+def test_a_question_without_words_is_wrong_use(question: str, said: str, seeds: Path, home: Path) -> None:
     result = run("ask", question, corpus=seeds, home=home)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "empty" in result.stderr
+    assert said in result.stderr
 
 
 @pytest.mark.parametrize(

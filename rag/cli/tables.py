@@ -61,8 +61,9 @@ def print_checks(out: Console, checks: Sequence[Check], what: str) -> None:
             span = f"[{check.n}] {one_line(check.path)}:{check.start}-{check.end}"
             rows.add_row(Text(check.state, "red"), Text(span), Text(one_line(check.detail)))
         out.print(rows)
-    verdict = "all hold" if not broken else f"{len(broken):,} no longer hold"
-    out.print(Text(f"{len(checks):,} {what} checked: {verdict}", "red" if broken else "green"))
+    count = f"{len(checks):,} {what}" if len(checks) != 1 else f"1 {what.removesuffix('s')}"
+    verdict = "all hold" if not broken else f"{len(broken):,} no longer hold{'s' if len(broken) == 1 else ''}"
+    out.print(Text(f"{count} checked: {verdict}", "red" if broken else "green"))
 
 
 def print_findings(out: Console, findings: Sequence[Finding]) -> None:
