@@ -1,5 +1,6 @@
 """Overviews of several documents without a model: what each says, quoted word for word, document by document."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -38,6 +39,7 @@ CLOSE = MappingProxyType({"weakest": 0.58, "only": 0.66, "alignment": 0.66, "nam
 LEAST_WORDS, ALIKE = 6, 0.8
 # A first line of at most this many characters and words that ends without a stop is a headline.
 HEADLINE_CHARS, HEADLINE_WORDS = 120, 18
+MARKDOWN_HEADING = re.compile("^#{1,6} ")
 # Paths that are named of the documents left out.
 NAMED = 5
 
@@ -332,7 +334,7 @@ def _heading(document: Document) -> str:
 def _headline(text: str) -> str:
     """A first line that looks like a headline: short, with no stop at its end, and with text below it."""
     first, _, rest = text.lstrip().partition("\n")
-    line = " ".join(first.split())
+    line = MARKDOWN_HEADING.sub("", " ".join(first.split()))
     fits = 0 < len(line) <= HEADLINE_CHARS and len(line.split()) <= HEADLINE_WORDS and line[-1].isalnum()
     return line if fits and rest.strip() and not markers(line) else ""
 

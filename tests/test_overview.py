@@ -107,6 +107,13 @@ def test_a_name_or_headline_that_reads_like_a_source_number_is_none(tmp_path: Pa
     assert_grounded(answer, tmp_path)
 
 
+def test_a_heading_of_markdown_is_shown_without_its_mark(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# Report of spring\n\nThe lighthouse was painted white by its keeper.\n", encoding="utf-8")
+    with open_corpus(tmp_path) as engine:
+        answer = engine.ask("What do the documents say about the lighthouse?")
+    assert answer.text.splitlines()[0] == "From notes.md (Report of spring):"
+
+
 def test_what_both_sides_of_a_comparison_have_is_quoted(engine: Engine) -> None:
     answer = engine.ask("Compare Chongqing and Dandong")
     assert any("Chongqing" in citation.quote for citation in answer.citations)
