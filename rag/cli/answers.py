@@ -22,8 +22,6 @@ def print_answer(out: Console, answer: Answer) -> None:
         out.print(Text("The documents do not mention: " + ", ".join(one_line(word) for word in answer.uncovered), "yellow"))
     for note in answer.notes:
         out.print(Text(f"Note: {one_line(note)}", "yellow"))
-    for note in answer.notes:
-        out.print(Text(one_line(note), "yellow"))
     if answer.status == "answered":
         writer = "" if answer.writer == "extractive" else f"  Written by {one_line(answer.writer)}"
         out.print(Text(f"Confidence: {answer.confidence:.0%}{writer}", "dim"))
