@@ -8,7 +8,7 @@ import pytest
 from bench.guard import SENTENCES, Labelled, Report, cited, evidence, measure, read, show
 
 # What the guard reached when the sentences were labelled; wanted are 0.9 and 0.1.
-CAUGHT, BLAMED = 0.8, 0.2
+CAUGHT, BLAMED = 0.87, 0.13
 
 
 def test_the_sentences_are_many_of_both_kinds_and_cite_what_stands_in_the_articles(seeds: Path) -> None:
