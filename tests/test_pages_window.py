@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.browser import Scheme, ask, chromium, in_browser, newest, opened
+from tests.support.browser import Scheme, ask, chromium, findings, in_browser, newest, opened
 from tests.support.doors import Served, serving
 
 if TYPE_CHECKING:
@@ -243,6 +243,14 @@ def test_every_control_on_the_pages_has_a_name(window: str, browser: "Browser") 
                 ".map(e => e.outerHTML)"
             )
             assert nameless == [], name
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1300, "light"), (1300, "dark"), (360, "light")])
+def test_axe_finds_nothing_serious_on_the_pages(window: str, browser: "Browser", width: int, scheme: Scheme) -> None:
+    for name in PAGES:
+        with opened(browser, at(window, name), width, 850, scheme) as page:
+            page.locator(f"[data-view={name}] :is(table, select)").first.wait_for()
+            assert findings(page) == [], name
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from tests.support.browser import ANSWERED, CORRECTED, ELSEWHERE, FIELD, Scheme, ask, chromium, in_browser, opened, serving
+from tests.support.browser import ANSWERED, CORRECTED, ELSEWHERE, FIELD, Scheme, ask, chromium, findings, in_browser, opened, serving
 from ui.app import open_room
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = in_browser
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,14 +110,6 @@ def test_a_phone_reads_without_scrolling_sideways(window: str, browser: "Browser
         assert wide == []
         page.get_by_label("Close the source").click()
         page.wait_for_selector("#groundline:not(.reading)")
-
-
-def findings(page: "Page") -> list[str]:
-    """What axe-core calls serious or worse, each with the first element that it is about."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found: list[dict[str, Any]] = Axe().run(page, "#groundline").response["violations"]
-    return [f"{one['id']}: {one['help']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1300, "light"), (1300, "dark"), (360, "light")])

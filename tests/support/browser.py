@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pytest
 
@@ -174,3 +174,11 @@ def ask(page: "Page", question: str) -> str:
 def newest(page: "Page") -> "Locator":
     """The last turn."""
     return page.locator(".turn").last
+
+
+def findings(page: "Page") -> list[str]:
+    """What axe-core calls serious or worse, each with the first element that it is about."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found: list[dict[str, Any]] = Axe().run(page, "#groundline").response["violations"]
+    return [f"{one['id']}: {one['help']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
