@@ -139,7 +139,8 @@ class Answer(Frozen):
     that the evidence does not mention; `unknown_markers` lists source numbers that a language model made up; `standalone`
     is what a follow-up was understood to ask (empty when the question stood alone); `writer` names who wrote ("extractive", or a
     model); `dropped` holds the sentences that the policy `drop` took out; `notes` says what else the reader must know, such as
-    that the model failed and the documents are quoted instead; `timings` are milliseconds by stage and the only part that differs
+    that the model failed and the documents are quoted instead; `tokens` counts what a model was shown and wrote ("prompt", "answer"), as
+    tiktoken's cl100k_base cuts them, and is empty where none was asked; `timings` are milliseconds by stage and the only part that differs
     between two runs.
     """
 
@@ -159,6 +160,7 @@ class Answer(Frozen):
     writer: str = "extractive"
     dropped: tuple[AnswerSentence, ...] = ()
     notes: tuple[str, ...] = ()
+    tokens: dict[str, int] = {}
     timings: dict[str, float] = {}
 
 

@@ -112,6 +112,13 @@ def test_a_good_answer_is_cited_to_the_sentence_that_supports_it(writer: Writer)
         assert answer.citations[mark.citation - 1].start <= mark.start < mark.end <= answer.citations[mark.citation - 1].end
 
 
+def test_what_a_model_was_shown_and_wrote_is_counted(writer: Writer) -> None:
+    said = "Clara Holm kept the lighthouse."
+    answer = writer.ask(KEPT, said)
+    assert answer.tokens["answer"] == count_tokens(said)
+    assert answer.tokens["prompt"] > count_tokens(KEPT)
+
+
 def test_a_number_that_the_source_does_not_have_is_marked_with_the_reason(writer: Writer) -> None:
     answer = writer.ask(KEPT, "Clara Holm rescued twelve sailors from the schooner Aurora in October 1924 [{light}].")
     assert verdicts(answer) == ["unsupported"] and "twelve" in answer.sentences[0].reasons[0]

@@ -76,12 +76,16 @@ def source(path: str = HOSTILE, **changes: Any) -> SourceInfo:
 
 
 def test_the_drawer_has_every_score_question_and_stage_as_text() -> None:
-    page = Reader(why_view.drawer(answer(standalone="Who asks about Lund?", writer="openai:some", uncovered=("Lund",)), tokens=12))
+    page = Reader(
+        why_view.drawer(
+            answer(standalone="Who asks about Lund?", writer="openai:some", uncovered=("Lund",), tokens={"prompt": 1200, "answer": 12})
+        )
+    )
     assert "confidence of 80 %" in page.text and "The documents do not mention: Lund" in page.text
     assert "Who asks about Lund?" in page.text and "You wrote: Who <b>asks</b>?" in page.text
     assert page.text.count("0.50") == 2 and "2.00" in page.text and "0.00" in page.text and "0.0300" in page.text
     assert "Finding passages" in page.text and "3.2 ms" in page.text and "43 ms" in page.text
-    assert "openai:some" in page.text and "12 tokens" in page.text
+    assert "openai:some" in page.text and "1,200 tokens and wrote 12 tokens" in page.text
     assert page.text.count("cited as [1]") == 1
     assert not {"script", "img", "b", "a"} & set(page.tags)
 

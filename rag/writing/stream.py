@@ -11,9 +11,10 @@ from rag.errors import AnswerCut, AnswerEmpty, ModelError, SettingsError
 from rag.events import Event, Sentence, Token
 from rag.providers import name_of, streaming
 from rag.schema import Answer
+from rag.tokens import count_tokens
 from rag.writing.claims import Claim, ClaimReader
 from rag.writing.compose import Composer, Part
-from rag.writing.fit import Fitted, Source, fit, messages
+from rag.writing.fit import Fitted, Source, fit, messages, size
 from rag.writing.judge import NO_MODEL, with_opinions
 from rag.writing.marks import has_words
 from rag.writing.policy import after_failure, with_policy
@@ -106,6 +107,7 @@ class _Writing:
         self._held: list[Claim] = []
         self._notes: list[str] = []
         self._declined: tuple[str, ...] | None = None
+        self._said = ""
 
     def events(self) -> Iterator[Event]:
         """Corrections, then tokens as they come, and each sentence as soon as it has ended. Raises ModelError."""
@@ -131,6 +133,7 @@ class _Writing:
             cut = True
         finally:
             pieces.close()
+        self._said = said
         yield from self._end(said, cut)
 
     def _enough(self, claims: Sequence[Claim]) -> int | None:
@@ -151,14 +154,18 @@ class _Writing:
         """What was written, judged and under the policy; or the abstention of a model that found no answer."""
         if self._declined is not None:
             declined = {"status": "abstained", "text": ABSTAINED, "reasons": (DECLINED,), "unknown_markers": self._declined}
-            empty = {"sentences": (), "citations": (), "highlights": (), "writer": self._writer}
+            empty = {"sentences": (), "citations": (), "highlights": (), "writer": self._writer, "tokens": self._tokens()}
             return self._extractive.model_copy(update={**declined, **empty})
         parts = self._composer.parts
         if self._settings.judge == "llm":
             parts, notes = with_opinions(parts, self._llm, self._settings)
             self._notes += notes
         written = with_policy(self._extractive, self._composer, parts, self._settings.on_unsupported, self._writer)
-        return written.model_copy(update={"notes": (*written.notes, *self._notes)})
+        return written.model_copy(update={"notes": (*written.notes, *self._notes), "tokens": self._tokens()})
+
+    def _tokens(self) -> dict[str, int]:
+        """What the model was shown, and what it wrote, in tiktoken's tokens."""
+        return {"prompt": size(self._prompt), "answer": count_tokens(self._said)}
 
     def _tell(self, claims: Sequence[Claim], cut: bool = False) -> Iterator[Event]:
         """The events of sentences that have ended. One that says that there is no answer waits for what follows it.

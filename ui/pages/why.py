@@ -6,7 +6,6 @@ from pathlib import Path
 from rag.conversations import Conversations
 from rag.errors import ConversationMissing
 from rag.schema import Answer, Frozen
-from rag.tokens import count_tokens
 from ui.pages import why_view
 from ui.registry import Call, Page, Room, Wish
 
@@ -26,9 +25,7 @@ def calls(room: Room) -> Mapping[str, Call]:
 
     def show(wish: Wish) -> str:
         which = Which.model_validate(wish.data)
-        answer = _answer(kept, which, wish.visitor)
-        tokens = None if answer.writer == "extractive" else count_tokens(answer.text)
-        return why_view.drawer(answer, tokens)
+        return why_view.drawer(_answer(kept, which, wish.visitor))
 
     return {"show": show}
 

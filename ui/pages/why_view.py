@@ -23,9 +23,9 @@ SCORES = {
 }
 
 
-def drawer(answer: Answer, tokens: int | None = None) -> Markup:
-    """The whole drawer; `tokens` is the length of what a model wrote."""
-    parts = [_decision(answer), _question(answer), _passages(answer), _timings(answer.timings), _writer(answer, tokens)]
+def drawer(answer: Answer) -> Markup:
+    """The whole drawer."""
+    parts = [_decision(answer), _question(answer), _passages(answer), _timings(answer.timings), _writer(answer)]
     return element("div", {"class": "why"}, *parts)
 
 
@@ -109,13 +109,16 @@ def _timings(timings: Mapping[str, float]) -> Markup:
     return _section("Time", element("table", {"class": "times"}, element("tbody", {}, *rows)))
 
 
-def _writer(answer: Answer, tokens: int | None) -> Markup:
+def _writer(answer: Answer) -> Markup:
     if answer.writer == "extractive":
         return _section("Writer", element("p", {}, "No language model: the answer is quoted word for word from the documents."))
     said = element(
         "p", {}, "Written by ", element("bdi", {"class": "file"}, answer.writer), ", each sentence checked against what it cites."
     )
-    length = element("p", {"class": "detail"}, f"The answer has {count(tokens, 'token')}, counted here.") if tokens is not None else ""
+    shown, wrote = answer.tokens.get("prompt"), answer.tokens.get("answer")
+    length: Markup | str = ""
+    if shown is not None and wrote is not None:
+        length = element("p", {"class": "detail"}, f"It was shown {count(shown, 'token')} and wrote {count(wrote, 'token')}, counted here.")
     return _section("Writer", said, length)
 
 
