@@ -214,7 +214,11 @@ def test_a_model_that_fails_in_mid_answer_is_told(seeds: Path, home: Path) -> No
 def test_who_goes_away_stops_the_model(seeds: Path, home: Path, door: str) -> None:
     llm = ScriptedLLM()
     gone = threading.Event()
-    llm.enqueue("At least 35 people jumped out of the building [1]. They ", lambda: gone.wait(60), *(["More and more words. "] * 2_000))
+    llm.enqueue(
+        "At least 35 people jumped out of the building [1]. They ",
+        lambda: gone.wait(60),
+        *(f"More and more words, {n} by now. " for n in range(2_000)),
+    )
     body = {"question": ASKED} if door.endswith("ask") else {"messages": [{"role": "user", "content": ASKED}], "model": "x"}
     with scripted(seeds, home, llm) as engine, doors_of(engine) as address:
         with httpx.stream("POST", f"{address}{door}", json={**body, **({} if "question" in body else {"stream": True})},

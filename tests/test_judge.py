@@ -73,7 +73,11 @@ def test_the_judge_sees_each_sentence_beside_what_it_cites_as_data(corpus: Path)
 
 def test_many_sentences_are_judged_in_few_calls(corpus: Path) -> None:
     llm = ScriptedLLM(
-        [" ".join(["Clara Holm kept the lighthouse at Skagen [1]."] * 11), opinions(*["supported"] * 8), opinions(*["supported"] * 3)]
+        [
+            " ".join(f"Clara Holm kept lighthouse number {n} [1]." for n in range(11)),
+            opinions(*["supported"] * 8),
+            opinions(*["supported"] * 3),
+        ]
     )
     with opened(corpus, llm) as engine:
         assert labels(engine.ask(KEPT)) == ["supported"] * 11
@@ -81,7 +85,9 @@ def test_many_sentences_are_judged_in_few_calls(corpus: Path) -> None:
 
 
 def test_small_windows_take_more_calls(corpus: Path) -> None:
-    llm = ScriptedLLM([" ".join(["Clara Holm kept the lighthouse at Skagen for thirty-one years [1]."] * 6)], window=600)
+    aside = " and the tower beside it" * 16
+    said = " ".join(f"Clara Holm kept the lighthouse at Skagen for thirty-{n} years{aside} [1]." for n in ("one", "two", "three"))
+    llm = ScriptedLLM([said], window=600)
     for _ in range(6):
         llm.enqueue(opinions("supported", "supported"))
     with opened(corpus, llm) as engine:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = in_browser
 FORMATS = Path(__file__).parent / "data" / "formats"
 NOTE = "The lamp of Morholm was lit by Inga Berg in 1904. It burned whale oil until 1921."
-LAMP, CAPTAIN = "Who lit the lamp of Morholm?", "Who was the first captain of the ferry between Skellby and Morholm?"
+LAMP, BUILT = "Who lit the lamp of Morholm?", "When was the ferry between Skellby and Morholm built?"
 SECRET = "sk-never-to-be-seen"
 HOSTILE = "<img src=x onerror=alert(1)>'&.txt"
 PAGES = ("library", "eval", "settings")
@@ -87,19 +87,19 @@ def remove(page: "Page", path: str) -> str:
 
 def test_a_dropped_pdf_can_be_asked_and_after_its_removal_no_more(window: str, browser: "Browser", corpus: Path) -> None:
     with opened(browser, window) as page:
-        assert "abstained" in ask(page, CAPTAIN)
+        assert "abstained" in ask(page, BUILT)
         drop(page, FORMATS / "ferry.pdf")
         assert "1 document added; it can be asked now" in outcome(page)
         page.locator(".library .documents-table", has_text="ferry.pdf").wait_for()
         page.locator("[data-go=chat]").click()
-        assert "answered" in ask(page, CAPTAIN)
-        assert "Olga Lind" in newest(page).inner_text() and "ferry.pdf" in newest(page).inner_text()
+        assert "answered" in ask(page, BUILT)
+        assert "1931" in newest(page).inner_text() and "ferry.pdf" in newest(page).inner_text()
         page.locator("[data-go=library]").click()
         said = remove(page, "ferry.pdf")
         assert "1 document gone: no answer will draw on it any more" in said and "ferry.pdf" in said
         assert not (corpus / "ferry.pdf").exists()
         page.locator("[data-go=chat]").click()
-        assert "abstained" in ask(page, CAPTAIN)
+        assert "abstained" in ask(page, BUILT)
 
 
 def test_an_empty_corpus_takes_a_folder_and_is_asked_at_once(empty: Served, browser: "Browser", tmp_path: Path) -> None:

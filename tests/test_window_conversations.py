@@ -193,6 +193,7 @@ def test_two_visitors_do_not_see_each_others_conversations(window: str, browser:
             assert "There is no conversation" in page.locator(".turn.failed").inner_text()
             assert page.locator(".asked").count() == 0
             ask(page, ELSEWHERE)
+            page.locator(".talk-title").first.wait_for()
             assert page.locator(".talk-title").all_inner_texts() == [ELSEWHERE]
         with page_of(one, link) as page:
             assert page.locator(".asked").all_inner_texts() == [ANSWERED]
