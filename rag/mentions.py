@@ -1,6 +1,6 @@
 """Whether a document mentions the names of a question."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rag.language.dates import DateMention, compatible, dates
 from rag.language.names import Name, names, same_name
@@ -11,30 +11,43 @@ from rag.schema import Document
 
 
 class Mentions:
-    """The words and names of one document, to look a question's names up in."""
+    """The words and names of one document or passage, to look a question's names up in; each kind is read when first asked for."""
 
     def __init__(self, text: str) -> None:
-        self._stems = frozenset(word.stem for word in words(text))
-        self._numbers = numbers(text)
-        self._dates = dates(text)
-        self._names = tuple({name.tokens: name for name in names(text)}.values())
+        self._text = text
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(word.stem for word in words(self._text))
+
+    @cached_property
+    def _numbers(self) -> tuple[Number, ...]:
+        return numbers(self._text)
+
+    @cached_property
+    def _dates(self) -> tuple[DateMention, ...]:
+        return dates(self._text)
+
+    @cached_property
+    def _names(self) -> tuple[Name, ...]:
+        return tuple({name.tokens: name for name in names(self._text)}.values())
 
     def has(self, name: Name) -> bool:
-        """Whether the document mentions a name: all its words, or a name that can mean the same."""
+        """Whether the text mentions a name: all its words in any form ("Huguenot", "Huguenots"), or a name that can mean the same."""
         if all(stem(token) in self._stems for token in name.tokens):
             return True
         return any(same_name(name, other) for other in self._names)
 
     def has_number(self, number: Number) -> bool:
-        """Whether the document states the same number."""
+        """Whether the text states the same number."""
         return any(same_number(number, other) for other in self._numbers)
 
     def has_date(self, date: DateMention) -> bool:
-        """Whether the document has a date that can be the same."""
+        """Whether the text has a date that can be the same."""
         return any(compatible(date, other) for other in self._dates)
 
     def has_stem(self, wanted: str) -> bool:
-        """Whether the document has a word with this stem."""
+        """Whether the text has a word with this stem."""
         return wanted in self._stems
 
 

@@ -6,11 +6,11 @@ from typing import Literal, NamedTuple
 
 from rag.embed import QuestionReading, Reading
 from rag.evidence import Evidence, best_cosines
-from rag.language.dates import DateMention, compatible, dates
+from rag.language.dates import DateMention, dates
 from rag.language.names import Name, names, same_name
-from rag.language.numbers import Number, numbers, same_number
+from rag.language.numbers import Number, numbers
 from rag.language.question import Question
-from rag.language.words import Word, stem, stems, words
+from rag.language.words import Word, stems, words
 from rag.mentions import Mentions, names_of
 from rag.weights import PREMISE
 
@@ -81,12 +81,6 @@ def _level(question: Question, premise: Premise, documents: Sequence[Mentions]) 
     return "rest"
 
 
-def _mentioned(name: Name, text: str) -> bool:
-    """Whether a text has a name, or all its words in any form ("Huguenot", "Huguenots")."""
-    said = set(stems(text))
-    return all(stem(token) in said for token in name.tokens) or any(same_name(name, other) for other in names(text))
-
-
 def _rest(sought: Sequence[Word], read: QuestionReading, reading: Reading, premise: Premise) -> tuple[float, float]:
     """How well the sentence covers the question's other pieces: the mean, and the lowest but one when there are many.
 
@@ -103,20 +97,20 @@ def _rest(sought: Sequence[Word], read: QuestionReading, reading: Reading, premi
 
 
 def _contradictions(question: Question, read: QuestionReading, reading: Reading, one: Evidence) -> Iterator[Premise]:
-    sentence, passage = one.sentence.text, one.found.passage.text
+    sentence, passage = one.sentence.text, Mentions(one.found.passage.text)
     for number in numbers(question.text):
-        if not any(same_number(number, other) for other in numbers(passage)):
+        if not passage.has_number(number):
             rival = _rival_number(number, question.text, sentence)
             if rival is not None:
                 qualified = _QUALIFIER.search(sentence[: rival.start])
                 yield Premise("number", number.start, number.end, one, qualified.start() if qualified else rival.start, rival.end)
     for date in dates(question.text):
-        if not any(compatible(date, other) for other in dates(passage)):
+        if not passage.has_date(date):
             rivals = [other for other in dates(sentence) if _same_grain(date, other)]
             if rivals:
                 yield Premise("date", date.start, date.end, one, rivals[0].start, rivals[0].end)
     for name in names_of(question.text):
-        if not _mentioned(name, passage):
+        if not passage.has(name):
             rival_name = _rival_name(name, question, read, reading, one)
             if rival_name is not None:
                 kind: Kind = "place" if rival_name.kind == "place" else "name"
