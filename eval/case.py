@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from eval.corpus import read_documents
 from rag.errors import CaseError
-from rag.schema import Document, Frozen
+from rag.schema import Document, Frozen, Turn
 
 CASES = Path(__file__).parent / "cases"
 CORPORA = Path(__file__).parent / "corpora"
@@ -26,13 +26,6 @@ class Gold(Frozen):
     start: int = Field(ge=0)
     end: int = Field(ge=1)
     quote: str = Field(min_length=1)
-
-
-class Turn(Frozen):
-    """An earlier turn of the conversation that a follow-up question leans on."""
-
-    role: Literal["user", "assistant"]
-    content: str
 
 
 class ExpectedCorrection(Frozen):

@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from eval.case import Case, CaseFile
-from rag.schema import Answer, StoredTurn, Transcript, exchange
-from rag.schema import Turn as Message
+from rag.schema import Answer, StoredTurn, Transcript, Turn, exchange
 
 CATEGORY = "feedback"
 
@@ -37,7 +36,7 @@ def print_cases(file: CaseFile) -> str:
     return json.dumps(file.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
 
 
-def _turns(transcripts: Iterable[Transcript]) -> Iterator[tuple[StoredTurn, tuple[Message, ...]]]:
+def _turns(transcripts: Iterable[Transcript]) -> Iterator[tuple[StoredTurn, tuple[Turn, ...]]]:
     """Every turn with the messages before it."""
     for transcript in transcripts:
         for index, turn in enumerate(transcript.turns):
@@ -48,7 +47,7 @@ def _says_what_to_expect(answer: Answer) -> bool:
     return answer.status == "abstained" or bool(answer.citations)
 
 
-def _case(number: int, turn: StoredTurn, history: tuple[Message, ...]) -> Case:
+def _case(number: int, turn: StoredTurn, history: tuple[Turn, ...]) -> Case:
     answer = turn.answer
     fields: dict[str, object] = {"expect": "abstain" if answer.status == "abstained" else "answer"}
     if answer.status == "answered":

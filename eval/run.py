@@ -98,16 +98,12 @@ def _run(
 def _ask(case: Case, engine: Engine, finished: "_Finished") -> Outcome:
     started = perf_counter()
     try:
-        answer, error = engine.ask(case.question, history=_turns(case)) if case.history else engine.ask(case.question), ""
+        answer, error = engine.ask(case.question, history=case.history) if case.history else engine.ask(case.question), ""
     except Exception as failure:  # an engine that raises is a finding about this case, reported as one
         answer, error = None, f"{type(failure).__name__}: {failure}"
     outcome = Outcome(case=case, answer=answer, error=error, milliseconds=(perf_counter() - started) * 1000)
     finished.add(outcome)
     return outcome
-
-
-def _turns(case: Case) -> tuple[Turn, ...]:
-    return tuple(Turn(role=turn.role, content=turn.content) for turn in case.history)
 
 
 class _Finished:

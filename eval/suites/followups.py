@@ -6,8 +6,9 @@
 import json
 from pathlib import Path
 
-from eval.case import Case, Gold, Turn
+from eval.case import Case, Gold
 from eval.suites.rows import Row, read_rows, write_documents
+from rag.schema import Turn
 
 TITLE = "Follow-ups: 85 conversations over 240 paragraphs of XQuAD"
 NEEDS = ("xquad_en_contexts.jsonl",)

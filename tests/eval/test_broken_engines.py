@@ -13,7 +13,7 @@ from eval.report.model import Report
 from rag.citations import cite
 from rag.embed import MiniLM
 from rag.engine import open_corpus
-from rag.schema import Answer, AnswerSentence, Document, Turn
+from rag.schema import Answer, AnswerSentence, Document
 
 Break = Callable[[Answer, Mapping[str, Document]], Answer]
 
@@ -33,10 +33,6 @@ def cases() -> tuple[Case, ...]:
     return load_cases()
 
 
-def turns(case: Case) -> tuple[Turn, ...]:
-    return tuple(Turn(role=turn.role, content=turn.content) for turn in case.history)
-
-
 @pytest.fixture(scope="module")
 def real(cases: tuple[Case, ...], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, Answer]]]:
     """The real engine's answers by corpus and question."""
@@ -44,7 +40,7 @@ def real(cases: tuple[Case, ...], tmp_path_factory: pytest.TempPathFactory) -> I
     answers: dict[str, dict[str, Answer]] = {}
     for name in sorted({case.corpus for case in cases}):
         with open_corpus(CORPORA / name if name else Path("seeds"), home=home, embed_model=model) as engine:
-            answers[name] = {case.question: engine.ask(case.question, history=turns(case)) for case in cases if case.corpus == name}
+            answers[name] = {case.question: engine.ask(case.question, history=case.history) for case in cases if case.corpus == name}
     yield answers
 
 
