@@ -28,7 +28,8 @@ from rag.retrieve import Found, hit, retrieve
 from rag.schema import Answer, Check, Document, Hit, IndexState, IngestReport, SourceInfo
 from rag.sources import check_index, index_state, list_sources
 from rag.suggestions import nearby, suggest
-from rag.writing import Source, checked_llm, in_a_thread, quoted, sources, unjudged, write
+from rag.threads import in_a_thread
+from rag.writing import Source, checked_llm, quoted, sources, unjudged, write
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine

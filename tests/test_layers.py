@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the ground up; a module imports from its own floor and from those below. A name covers what lies under it.
 FLOORS = (
-    ("rag.schema", "rag.events", "rag.config", "rag.tokens", "rag.errors", "rag.weights"),
+    ("rag.schema", "rag.events", "rag.config", "rag.tokens", "rag.errors", "rag.weights", "rag.threads"),
     ("rag.language",),
     (
         "rag.readers",

@@ -4,17 +4,15 @@ POST /window/call/NAME     {…} → {"value": …} or {"error": {"message", "hi
 POST /window/stream/NAME   {…} → one JSON value a line; an error is a last line {"error": {…}}
 """
 
-import asyncio
 import json
 import logging
-import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Generator, Mapping
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
 from rag.errors import GroundlineError
+from rag.threads import in_a_thread
 from ui import render
 from ui.access import CALLER, Caller
 from ui.registry import Call, Stream, Wish
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 MAX_BODY = 1_000_000
+MOST_STREAMS = 100
 
 # The page may load and call only what this server serves: no other host, whatever a document or an answer contains.
 # Gradio compiles its components' scripts in the page, hence 'unsafe-eval'; its config stands inline.
@@ -40,7 +39,11 @@ def attach(app: "FastAPI", calls: Mapping[str, Call], streams: Mapping[str, Stre
     """Serve the calls and streams, by name, on the application."""
     from fastapi import Request
     from starlette.concurrency import run_in_threadpool
-    from starlette.responses import JSONResponse, StreamingResponse
+    from starlette.responses import JSONResponse
+
+    from ui.streaming import Streamed
+
+    followed: set[_Followed] = set()
 
     async def call(name: str, request: Request) -> "Response":
         wish, refusal = await _wish(request, name in calls)
@@ -56,7 +59,10 @@ def attach(app: "FastAPI", calls: Mapping[str, Call], streams: Mapping[str, Stre
         wish, refusal = await _wish(request, name in streams)
         if wish is None:
             return JSONResponse(refusal, status_code=400)
-        return StreamingResponse(_lines(streams[name], wish), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
+        if len(followed) >= MOST_STREAMS:
+            return JSONResponse(_error(GroundlineError("Too many answers are being written at once.", "Try again in a moment.")), 503)
+        items = _Followed(streams[name], wish, followed)
+        return Streamed(items, items, "application/x-ndjson")
 
     app.add_api_route("/window/call/{name}", call, methods=["POST"], include_in_schema=False, response_model=None)
     app.add_api_route("/window/stream/{name}", stream, methods=["POST"], include_in_schema=False, response_model=None)
@@ -89,42 +95,29 @@ async def _body(request: "Request") -> bytes:
     return b"".join(parts)
 
 
-async def _lines(stream: Stream, wish: Wish) -> AsyncIterator[bytes]:
-    """Run the stream in a thread of its own and pass on what it gives. When the reader goes, the iterator is closed there."""
-    loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-    gone = threading.Event()
+class _Followed:
+    """A stream that somebody follows, line by line. Closing it ends the stream and frees its place."""
 
-    def put(line: bytes | None) -> None:
-        with suppress(RuntimeError):  # the server has ended
-            loop.call_soon_threadsafe(queue.put_nowait, line)
+    def __init__(self, stream: Stream, wish: Wish, places: "set[_Followed]") -> None:
+        self._items = in_a_thread(_items(stream, wish))
+        self._places = places
+        places.add(self)
 
-    def run() -> None:
-        items: Iterator[object] = iter(())
-        try:
-            items = stream(wish)
-            for item in items:
-                if gone.is_set():
-                    break
-                put(_line(_plain(item)))
-        except Exception as error:
-            put(_line(_failed(error)))
-        finally:
-            close = getattr(items, "close", None)
-            if close is not None:
-                close()
-            put(None)
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for item in self._items:
+            yield json.dumps(_plain(item), ensure_ascii=True).encode() + b"\n"
 
-    threading.Thread(target=run, daemon=True).start()
+    async def aclose(self) -> None:
+        self._places.discard(self)
+        await self._items.aclose()
+
+
+def _items(stream: Stream, wish: Wish) -> Generator[object, None, None]:
+    """What the stream gives; an error ends it, as its last item."""
     try:
-        while (line := await queue.get()) is not None:
-            yield line
-    finally:
-        gone.set()
-
-
-def _line(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=True).encode() + b"\n"
+        yield from stream(wish)
+    except Exception as error:
+        yield _failed(error)
 
 
 def _plain(value: object) -> object:

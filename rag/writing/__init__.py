@@ -2,6 +2,5 @@
 
 from rag.writing.fit import Source, sources
 from rag.writing.stream import checked_llm, quoted, unjudged, write
-from rag.writing.threads import in_a_thread
 
-__all__ = ["Source", "checked_llm", "in_a_thread", "quoted", "sources", "unjudged", "write"]
+__all__ = ["Source", "checked_llm", "quoted", "sources", "unjudged", "write"]

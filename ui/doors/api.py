@@ -1,7 +1,6 @@
 """REST under /api/v1: JSON in, the nouns of `rag.schema` out, errors as problems with a message and a hint."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncIterable, AsyncIterator
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -47,14 +46,16 @@ def application(service: Service) -> "FastAPI":
 
 def _asking(app: "FastAPI", service: Service) -> None:
     from fastapi import Depends, Header, Query
-    from fastapi.responses import StreamingResponse
+    from fastapi.responses import Response
+
+    from ui.streaming import Streamed
 
     @app.post("/ask", dependencies=[Depends(needs("ask"))], response_model=Answer)
     async def ask(
         question: Question,
         stream: Annotated[bool, Query(description="Send the events as they happen, as server-sent events.")] = False,
         accept: Annotated[str, Header(include_in_schema=False)] = "",
-    ) -> Answer | StreamingResponse:
+    ) -> Answer | Response:
         """Answers from the documents with citations and verdicts, or abstains.
 
         With `stream=true` or `Accept: text/event-stream`, server-sent events: `retrieved`, `token`s and `sentence`s, then `done` with
@@ -63,7 +64,7 @@ def _asking(app: "FastAPI", service: Service) -> None:
         if not stream and ("text/event-stream" not in accept or "application/json" in accept):
             return await service.ask(question.question, question.history, question.paths)
         events = await service.events(question.question, question.history, question.paths)
-        return StreamingResponse(sse(events), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        return Streamed(sse(events), events, "text/event-stream")
 
 
 def _reading(app: "FastAPI", service: Service) -> None:
@@ -132,8 +133,7 @@ def _tending(app: "FastAPI", service: Service) -> None:
         return HTMLResponse(page(app.openapi()))
 
 
-async def sse(events: AsyncGenerator[Event]) -> AsyncIterator[bytes]:
+async def sse(events: AsyncIterable[Event]) -> AsyncIterator[bytes]:
     """Events as server-sent events: the type, then its JSON."""
-    async with aclosing(events):
-        async for event in events:
-            yield f"event: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
+    async for event in events:
+        yield f"event: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()

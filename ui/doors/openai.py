@@ -7,8 +7,7 @@ system message and what steers a model's sampling have nothing to act on, and ar
 import json
 import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import anyio.to_thread
@@ -26,7 +25,8 @@ from ui.gate import error_body
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from fastapi.responses import StreamingResponse
+
+    from ui.streaming import Streamed
 
 MODEL = "groundline"
 PREFIX = "/v1"
@@ -87,7 +87,8 @@ class Conversation(NamedTuple):
 def application(service: Service) -> "FastAPI":
     """The doors under /v1, to be mounted there."""
     from fastapi import Depends, FastAPI
-    from fastapi.responses import StreamingResponse
+
+    from ui.streaming import Streamed
 
     app = FastAPI(title="Groundline for OpenAI's clients", docs_url=None, redoc_url=None, openapi_url=None)
     tell_errors(app, PREFIX)
@@ -95,13 +96,11 @@ def application(service: Service) -> "FastAPI":
     card = {"id": MODEL, "object": "model", "created": born, "owned_by": "groundline"}
 
     @app.post("/chat/completions", dependencies=[Depends(needs("ask"))], response_model=None)
-    async def complete(request: Request) -> "dict[str, object] | StreamingResponse":
+    async def complete(request: Request) -> "dict[str, object] | Streamed":
         said = conversation(request)
         if request.stream:
             events = await service.events(said.question, said.history, request.groundline.paths)
-            whole = service.settles_late
-            lines = _stream(events, request, whole)
-            return StreamingResponse(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+            return Streamed(_stream(events, request, service.settles_late), events, "text/event-stream")
         answer = await service.ask(said.question, said.history, request.groundline.paths)
         return await _completion(answer, request)
 
@@ -157,23 +156,22 @@ async def _completion(answer: Answer, request: Request) -> dict[str, object]:
     }
 
 
-async def _stream(events: AsyncGenerator[Event], request: Request, whole: bool) -> AsyncIterator[bytes]:
+async def _stream(events: AsyncIterable[Event], request: Request, whole: bool) -> AsyncIterator[bytes]:
     """The chunks of a completion: judged sentences as they end, then the sources, then the answer in the extension field.
 
     With `whole` nothing is sent before the answer is settled.
     """
     envelope, written = _envelope("chat.completion.chunk"), Written(whole)
     yield _chunk(envelope, {"role": "assistant", "content": ""})
-    async with aclosing(events):
-        async for event in events:
-            if isinstance(event, Failed):
-                yield _data(error_body(PREFIX, 502, event.message, event.hint).decode())
-                return
-            if isinstance(event, Sentence) and (piece := written.sentence(event)):
-                yield _chunk(envelope, {"content": piece})
-            if isinstance(event, Done):
-                yield _chunk(envelope, {"content": written.rest(event.answer)})
-                yield _chunk(envelope, {"groundline": event.answer.model_dump(mode="json")}, "stop")
+    async for event in events:
+        if isinstance(event, Failed):
+            yield _data(error_body(PREFIX, 502, event.message, event.hint).decode())
+            return
+        if isinstance(event, Sentence) and (piece := written.sentence(event)):
+            yield _chunk(envelope, {"content": piece})
+        if isinstance(event, Done):
+            yield _chunk(envelope, {"content": written.rest(event.answer)})
+            yield _chunk(envelope, {"groundline": event.answer.model_dump(mode="json")}, "stop")
     if request.stream_options and request.stream_options.include_usage:
         yield _data(_json({**envelope, "choices": [], "usage": await _usage(request, written.text)}))
     yield _data("[DONE]")

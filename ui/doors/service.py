@@ -1,6 +1,6 @@
 """What every door offers, in one place: the engine's answers, in threads, counted."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import Literal, TypeVar, cast
 
@@ -58,6 +58,23 @@ class Health(Frozen):
     detail: str = ""
 
 
+class Events:
+    """The events of one answer, the first of which has come. Whoever has them closes them: that ends the answer and frees its place."""
+
+    def __init__(self, first: Event, rest: AsyncGenerator[Event]) -> None:
+        self._first = first
+        self._rest = rest
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        yield self._first
+        async for event in self._rest:
+            yield event
+
+    async def aclose(self) -> None:
+        """End the answer where it is."""
+        await self._rest.aclose()
+
+
 class Service:
     """One corpus for all doors. `engine` returns the open engine at each call and raises GroundlineError where there is none."""
 
@@ -83,25 +100,22 @@ class Service:
         """The answer to a question, or to a follow-up."""
         return self.metrics.answered(await self.run(lambda engine: _known(engine, paths).ask(question, history=history, paths=paths)))
 
-    async def events(self, question: str, history: Sequence[Turn] = (), paths: Sequence[str] | None = None) -> AsyncGenerator[Event]:
+    async def events(self, question: str, history: Sequence[Turn] = (), paths: Sequence[str] | None = None) -> "Events":
         """The events of an answer. The first is awaited here, so that what it raises is not yet part of a stream."""
         if self._streams >= MOST_STREAMS:
             raise _busy()
-        engine = await self.run(lambda engine: _known(engine, paths))
-        events = cast(AsyncGenerator[Event], engine.astream(question, history=history, paths=paths))
-        first = await anext(events)
+        events = self._events(question, history, paths)
+        return Events(await anext(events), events)
 
-        async def again() -> AsyncGenerator[Event]:
-            self._streams += 1
-            try:
-                async with aclosing(events):
-                    yield first
-                    async for event in events:
-                        yield self.metrics.seen(event)
-            finally:
-                self._streams -= 1
-
-        return again()
+    async def _events(self, question: str, history: Sequence[Turn], paths: Sequence[str] | None) -> AsyncGenerator[Event]:
+        self._streams += 1
+        try:
+            engine = await self.run(lambda engine: _known(engine, paths))
+            async with aclosing(cast(AsyncGenerator[Event], engine.astream(question, history=history, paths=paths))) as events:
+                async for event in events:
+                    yield self.metrics.seen(event)
+        finally:
+            self._streams -= 1
 
     async def search(self, question: str, k: int, paths: Sequence[str] | None = None) -> tuple[Hit, ...]:
         """The best passages for a question."""
