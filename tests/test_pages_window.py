@@ -1,6 +1,5 @@
 """The pages in a real browser: add, ask, remove, look, run the eval, see why; by drop, by button, by keyboard, on a phone."""
 
-import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from tests.support.browser import Scheme, ask, chromium, findings, in_browser, n
 from tests.support.doors import Served, serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = in_browser
 FORMATS = Path(__file__).parent / "data" / "formats"
@@ -59,15 +58,15 @@ def at(address: str, view: str) -> str:
     return f"{address}/?view={view}"
 
 
-def drop(page: "Page", *files: Path) -> None:
-    """Let files fall on the window as a file manager does."""
-    data = [(file.name, base64.b64encode(file.read_bytes()).decode()) for file in files]
-    carried = page.evaluate_handle(
-        "files => { const carried = new DataTransfer(); for (const [name, data] of files) "
-        "carried.items.add(new File([Uint8Array.from(atob(data), c => c.charCodeAt(0))], name)); return carried; }",
-        data,
-    )
-    page.locator("#groundline").dispatch_event("drop", {"dataTransfer": carried})
+def drag(page: "Page", *places: Path, away: bool = False) -> None:
+    """Carry files and folders from outside over the window and drop them, or carry them away again: as a mouse does it."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(place) for place in places], "dragOperationsMask": 1}
+    last = ("dragOver", -20, 0) if away else ("drop", 500, 0)
+    for kind, x, seen in (("dragEnter", 500, 1), ("dragOver", 80, 1), ("dragOver", 500, 1), last):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": 400, "data": data})
+        assert page.locator("#groundline.dragging").count() == seen
+    session.detach()
 
 
 def outcome(page: "Page") -> str:
@@ -88,7 +87,7 @@ def remove(page: "Page", path: str) -> str:
 def test_a_dropped_pdf_can_be_asked_and_after_its_removal_no_more(window: str, browser: "Browser", corpus: Path) -> None:
     with opened(browser, window) as page:
         assert "abstained" in ask(page, BUILT)
-        drop(page, FORMATS / "ferry.pdf")
+        drag(page, FORMATS / "ferry.pdf")
         assert "1 document added; it can be asked now" in outcome(page)
         page.locator(".library .documents-table", has_text="ferry.pdf").wait_for()
         page.locator("[data-go=chat]").click()
@@ -112,6 +111,61 @@ def test_an_empty_corpus_takes_a_folder_and_is_asked_at_once(empty: Served, brow
         assert "it can be asked now" in said and "papers/old/lamp.txt" in said
         page.locator("[data-go=chat]").click()
         assert "answered" in ask(page, LAMP)
+
+
+def test_a_dropped_folder_is_read_to_its_last_file(empty: Served, browser: "Browser", tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    (folder / "old" / "deep").mkdir(parents=True)
+    (folder / "empty").mkdir()
+    (folder / "lamp.txt").write_text(NOTE, "utf-8")
+    (folder / "old" / "deep" / "ferry.pdf").write_bytes((FORMATS / "ferry.pdf").read_bytes())
+    (folder / "old" / "gone.txt").write_text("Whoever moves this note away shall go to Velm.", "utf-8")
+    for number in range(120):  # the browser tells a folder's files a hundred at a time
+        (folder / "old" / f"part-{number}.bin").write_bytes(b"MZ")
+
+    def send(route: "Route") -> None:
+        (folder / "old" / "gone.txt").unlink(missing_ok=True)
+        route.continue_()
+
+    with opened(browser, at(empty.address, "library")) as page:
+        page.locator(".library .nothing").wait_for()
+        page.route("**/window/library/file?*", send)
+        drag(page, folder)
+        said = page.locator(".library .outcome")
+        said.wait_for()
+        assert "2 documents added" in said.inner_text()
+        assert page.locator(".outcome summary").inner_text() == "Left out: 121 files"
+        left = dict(page.locator(".outcome li").evaluate_all("all => all.map(one => [...one.children].map(part => part.textContent))"))
+        unread = {f"papers/old/part-{number}.bin": "not a kind of file that is read here" for number in range(120)}
+        assert left == unread | {"papers/old/gone.txt": "the browser cannot read it: it was moved, changed or locked"}
+        page.locator("[data-go=chat]").click()
+        assert "answered" in ask(page, LAMP) and "papers/lamp.txt" in newest(page).inner_text()
+        assert "answered" in ask(page, BUILT) and "papers/old/deep/ferry.pdf" in newest(page).inner_text()
+
+
+def test_what_a_drop_brings_nothing_of_is_said(window: str, browser: "Browser", corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "papers" / "locked").mkdir(parents=True)
+    (tmp_path / "many").mkdir()
+    for number in range(503):
+        (tmp_path / "many" / f"{number}.bin").touch()
+    with opened(browser, window) as page:
+        drag(page, tmp_path / "empty", away=True)
+        assert page.locator("[data-view=chat]").is_visible()
+        drag(page, tmp_path / "empty")
+        assert "empty an empty folder" in outcome(page)
+        page.evaluate(
+            "() => { const item = DataTransferItem.prototype, its = item.webkitGetAsEntry; item.webkitGetAsEntry = function () {"
+            "const entry = its.call(this), folder = Object.getPrototypeOf(entry), reader = folder.createReader;"
+            "const locked = { readEntries: (done, failed) => failed(new DOMException('', 'NotReadableError')) };"
+            "folder.createReader = function () { return this.name === 'locked' ? locked : reader.call(this) }; return entry } }"
+        )
+        drag(page, tmp_path / "papers")
+        assert "papers/locked the browser cannot read it" in outcome(page)
+        drag(page, tmp_path / "many")
+        said = outcome(page)
+        assert "Left out: 500 files" in said and "3 more files were left out." in said
+    assert {file.name for file in corpus.iterdir()} == {"lamp.txt", "long.txt"}
 
 
 def test_what_is_left_out_is_said_with_the_reason(window: str, browser: "Browser", corpus: Path) -> None:

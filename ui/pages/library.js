@@ -221,6 +221,9 @@ acts["library-index"] = () => change(async () => {
 
 // ---- adding
 
+const MOST_NAMED = 500; // files left out that the outcome names; those beyond are counted
+const UNREADABLE = "the browser cannot read it: it was moved, changed or locked";
+const readable = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 const megabytes = (bytes) => `${(bytes / 1e6).toLocaleString(undefined, { maximumFractionDigits: 1 })} MB`;
 
 // Why a file is not even sent, or nothing.
@@ -246,18 +249,17 @@ function send(file, name, replace, work) {
       const { error } = request.response || { error: {} };
       if (error) reject(new Trouble(error.message || `Groundline refused this (${request.status}).`, error.hint)); else resolve(request.response);
     };
-    request.onerror = () => reject(new Trouble(...LOST));
+    request.onerror = async () => reject((await readable(file)) ? new Trouble(...LOST) : new Trouble(UNREADABLE));
     request.onabort = () => resolve(null);
     work.controller.signal.addEventListener("abort", () => request.abort());
     request.send(file);
   });
 }
 
-// Sends files, given as [name, File], then indexes them.
-async function add(files) {
+// Sends files, given as [name, File], then indexes them; `skipped` is what was left out before.
+async function add(files, skipped = []) {
   const replace = bit("library-replace").checked;
   const work = new Work(`Adding ${files.length === 1 ? "one file" : `${files.length} files`}`);
-  const skipped = [];
   const fit = [];
   for (const [name, file] of files) {
     const reason = refused(name, file.size, fit.length);
@@ -273,7 +275,9 @@ async function add(files) {
     work.tell(name, taken ? "sent" : "left out", 1, taken ? "sent" : "left");
   }
   work.stop.remove();
-  await index(work, "library.index", { skipped });
+  await index(work, "library.index", { skipped: skipped.slice(0, MOST_NAMED) });
+  const unnamed = skipped.length - MOST_NAMED;
+  if (unnamed > 0) home.querySelector(".outcome").append(make("p", { class: "detail", text: `${unnamed.toLocaleString()} more files were left out.` }));
 }
 
 function listen() {
@@ -305,34 +309,39 @@ async function entriesOf(folder) {
   }
 }
 
-async function filesOf(entry, found) {
-  if (entry.isDirectory) {
-    for (const inner of await entriesOf(entry)) await filesOf(inner, found);
-  } else {
-    const file = await new Promise((resolve, reject) => { entry.file(resolve, reject); });
-    found.push([entry.fullPath.replace(/^\//, ""), file]);
+// Adds an entry's files to `files`, and to `skipped` what of it the browser does not give.
+async function gather(entry, files, skipped) {
+  const name = entry.fullPath.replace(/^\//, "");
+  try {
+    if (!entry.isDirectory) files.push([name, await new Promise((resolve, reject) => { entry.file(resolve, reject); })]);
+    else for (const inner of await entriesOf(entry)) await gather(inner, files, skipped);
+  } catch {
+    skipped.push({ path: name, reason: UNREADABLE });
   }
 }
 
 const carriesFiles = (event) => Boolean(event.dataTransfer) && [...event.dataTransfer.types].includes("Files");
-let inside = 0;
 
-desk.addEventListener("dragenter", (event) => { if (carriesFiles(event)) { inside += 1; desk.classList.add("dragging"); } });
-desk.addEventListener("dragleave", (event) => { if (carriesFiles(event) && (inside -= 1) <= 0) { inside = 0; desk.classList.remove("dragging"); } });
-desk.addEventListener("dragover", (event) => { if (carriesFiles(event)) event.preventDefault(); });
+for (const kind of ["dragenter", "dragover"])
+  desk.addEventListener(kind, (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    desk.classList.add("dragging");
+  });
+desk.addEventListener("dragleave", (event) => { if (!desk.contains(event.relatedTarget)) desk.classList.remove("dragging"); });
 desk.addEventListener("drop", async (event) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
-  inside = 0;
   desk.classList.remove("dragging");
-  const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry());
-  const plain = [...event.dataTransfer.files].map((file) => [file.name, file]);
-  const files = [];
-  for (const entry of entries) if (entry) await filesOf(entry, files);
-  if (current !== "library") { go("library"); }
+  // All of them at once: what was dropped may be looked at while the event lasts only.
+  const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter(Boolean);
+  const files = entries.length ? [] : [...event.dataTransfer.files].map((file) => [file.name, file]);
+  const skipped = [];
+  for (const entry of entries) await gather(entry, files, skipped);
+  if (!files.length && !skipped.length) skipped.push(...entries.map(({ name }) => ({ path: name, reason: "an empty folder" })));
+  if (current !== "library") go("library");
   await came();
-  const all = files.length ? files : plain;
-  if (all.length) change(() => add(all));
+  if (home && (files.length || skipped.length)) change(() => add(files, skipped));
 });
 
 // The page has its element: it is made the first time the page comes up.
