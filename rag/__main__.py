@@ -127,6 +127,14 @@ def chat(
         ),
     ] = None,
     auth_file: Annotated[Path | None, typer.Option(metavar="FILE", help="The same for several people: lines of USER:PASSWORD.")] = None,
+    rights: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="USER=RIGHTS",
+            help="What somebody who has logged in may do, as in ada=ask,read; *=ask,read means everybody who is not named. "
+            "May be given more than once. [without: everything, which is ask,read,admin]",
+        ),
+    ] = None,
     trust_header: Annotated[
         str, typer.Option(metavar="NAME", help="Header in which a proxy that logs people in says who it is, such as X-Forwarded-User.")
     ] = "",
@@ -154,7 +162,8 @@ def chat(
         from rag.cli.commands import run_chat
         from rag.cli.doors import Entry
 
-        entry = Entry(host, auth, auth_file, trust_header, tuple(trusted_proxy or ()), tuple(allow_host or ()), api_keys)
+        may_do = tuple(rights or ())
+        entry = Entry(host, auth, auth_file, trust_header, tuple(trusted_proxy or ()), tuple(allow_host or ()), api_keys, may_do)
         run_chat(corpus, home, port, not no_browser, Writing(llm, on_unsupported, judge, reranker), entry)
 
 

@@ -18,6 +18,8 @@ from ui.limits import Attempts
 LOOPBACK = "127.0.0.1"
 THIS_MACHINE = ("127.0.0.1", "::1")
 EVERYTHING = frozenset({"ask", "read", "admin"})
+# Stands for everybody who has logged in and is not named.
+OTHERS = "*"
 SESSION_SECONDS = 12 * 3600.0
 MOST_SESSIONS = 10_000
 VISITOR_COOKIE = "groundline_visitor"
@@ -36,10 +38,16 @@ class Keys(Protocol):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is asking: whose conversations are theirs, and what they may do (ask, read, admin)."""
+    """Who is asking: whose conversations are theirs, what they may do (ask, read, admin), and their name if the login page let them in."""
 
     visitor: str
     scopes: frozenset[str] = EVERYTHING
+    logged_in: str = ""
+
+    @property
+    def is_key(self) -> bool:
+        """Whether this is a program with an API key."""
+        return self.visitor.startswith("key:")
 
 
 class Refused(Exception):
@@ -56,11 +64,12 @@ class Refused(Exception):
 class Access:
     """The rules of one window.
 
-    `people` are names with passwords; `header` names the header in which a proxy says who has logged in; `proxies` are the addresses of
-    proxies whose word counts, also for where a request comes from (with a header, this machine when none is named); `names` are the host
-    names that the window is reached by besides its addresses.
+    `people` are names with passwords; `header` names the header in which a proxy says who has logged in; `rights` are what somebody who has
+    logged in may do, by name, under `OTHERS` for everybody who is not named, everything where nothing is said; `proxies` are the addresses
+    of proxies whose word counts, also for where a request comes from (with a header, this machine when none is named); `names` are the
+    host names that the window is reached by besides its addresses.
 
-    Raises SettingsError where strangers could come in.
+    Raises SettingsError where strangers could come in, or rights are given to nobody.
     """
 
     host: str = LOOPBACK
@@ -69,6 +78,7 @@ class Access:
     header: str = ""
     proxies: tuple[str, ...] = ()
     keys: Keys | None = None
+    rights: Mapping[str, frozenset[str]] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
@@ -77,6 +87,7 @@ class Access:
                 f"Listening on {self.host} would let everybody who reaches this machine read the documents.",
                 "Give a password (GROUNDLINE_AUTH=USER:PASSWORD, or --auth-file FILE), or --trust-header NAME behind a proxy that logs in.",
             )
+        self._check_rights()
         self.attempts = Attempts(self.clock)
         self._hashes = {name: _digest(password) for name, password in self.people.items()}
         self._sessions: dict[bytes, tuple[str, float]] = {}
@@ -88,6 +99,23 @@ class Access:
         self._names = {name.lower().rstrip(".") for name in (*self.names, "localhost")}
         if not self.local:
             self._names.add(socket.gethostname().lower())
+
+    def _check_rights(self) -> None:
+        """A right that limits nobody is a slip: whoever gave it believes that somebody is limited."""
+        if self.rights and not self.guarded:
+            raise SettingsError(
+                "Rights were given, but nobody has to log in here.",
+                "Give a password (--auth-file FILE) or --trust-header, or leave out --rights.",
+            )
+        for name in self.rights:
+            if name != OTHERS and name not in self.people and not self.header:
+                raise SettingsError(
+                    f"Rights were given to {name!r}, who has no password.", "Check the name, or add a line to the --auth-file."
+                )
+
+    def scopes_of(self, user: str) -> frozenset[str]:
+        """What somebody who has logged in may do."""
+        return self.rights.get(user, self.rights.get(OTHERS, EVERYTHING))
 
     @property
     def local(self) -> bool:
@@ -191,6 +219,22 @@ def read_people(text: str, where: str) -> dict[str, str]:
     if not people:
         raise SettingsError(f"There is no name and password in {where}.", "Write USER:PASSWORD.")
     return people
+
+
+def read_rights(given: Iterable[str]) -> dict[str, frozenset[str]]:
+    """What people may do, from texts like ada=ask,read. Raises SettingsError for one that cannot be used."""
+    rights: dict[str, frozenset[str]] = {}
+    for text in given:
+        user, equals, names = text.rpartition("=")
+        scopes = frozenset(name.strip() for name in names.split(","))
+        if not equals or not user or not scopes <= EVERYTHING:
+            raise SettingsError(
+                f"--rights {text!r} is not USER=RIGHTS.", f"Rights are ask, read and admin, as in ada=ask,read or {OTHERS}=ask."
+            )
+        if user in rights:
+            raise SettingsError(f"The rights of {user!r} are given twice.", "Give each name once, with all its rights: ada=ask,read.")
+        rights[user] = scopes_named(scopes)
+    return rights
 
 
 def new_visitor() -> str:

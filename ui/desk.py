@@ -13,7 +13,7 @@ from rag.errors import GroundlineError, ReadError
 from rag.events import Done, Event, Failed, Retrieved, Sentence, Token
 from rag.readers import hash_file, is_current
 from rag.schema import Answer, Document, Frozen
-from ui import panel, render
+from ui import panel, render, rights
 from ui.draft import Draft
 from ui.registry import Call, Room, Stream, Wish
 
@@ -81,14 +81,20 @@ class Desk:
         if engine is None:
             return Welcome(ready=False, corpus=render.corpus_line(name, ()), welcome=render.empty(self._room.trouble), documents="")
         try:
+            rights.check(wish, "ask")
+        except GroundlineError as error:
+            return Welcome(ready=False, corpus="", welcome=render.problem(error), documents="")
+        try:
             sources = engine.sources()
         except GroundlineError as error:
             return Welcome(ready=False, corpus="", welcome=render.problem(error), documents="")
         corpus = render.corpus_line(name, sources)
-        return Welcome(ready=True, corpus=corpus, welcome=render.welcome(), documents=render.documents(sources))
+        listed = render.documents(sources) if "read" in wish.scopes else ""
+        return Welcome(ready=True, corpus=corpus, welcome=render.welcome(), documents=listed)
 
     def examples(self, wish: Wish) -> str:
         """Questions to begin with. The first time takes a second or two: they are asked before they are offered."""
+        rights.check(wish, "ask")
         engine = self._room.engine
         return render.examples(engine.examples(EXAMPLES)) if engine is not None else ""
 
@@ -97,6 +103,7 @@ class Desk:
 
         After `done` the turn is kept, and `stored` says where. A stream that is closed before keeps nothing.
         """
+        rights.check(wish, "ask")
         asked = Question.model_validate(wish.data)
         engine = self._room.engine
         if engine is None:
@@ -162,6 +169,7 @@ class Desk:
 
     def suggest(self, wish: Wish) -> str | None:
         """What may be asked next, for a stored turn. None while this is looked for for somebody else: answers go before."""
+        rights.check(wish, "ask")
         stored = _Kept.model_validate(wish.data)
         engine = self._room.engine
         turns = self._kept.get(stored.conversation, owner=wish.visitor).turns
@@ -176,6 +184,7 @@ class Desk:
 
     def locate(self, wish: Wish) -> str:
         """Show a document at a quote."""
+        rights.check(wish, "read")
         view = panel.View.model_validate(wish.data)
         engine = self._room.engine
         document = engine.document(view.path) if engine else None
@@ -185,6 +194,7 @@ class Desk:
 
     def rest(self, wish: Wish) -> str:
         """More of a document's text."""
+        rights.check(wish, "read")
         wanted = panel.Rest.model_validate(wish.data)
         document = self._room.engine.document(wanted.path) if self._room.engine else None
         return panel.rest(wanted, document) if document is not None else ""

@@ -23,13 +23,14 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 DOORS = ("/api/v1", "/v1", "/mcp")
 OPEN = ("/api/v1/health",)
 # What is sent here is bounded by the pages themselves, which take whole files.
-UPLOADS = "/window/"
+WINDOW = "/window/"
 UNEXPECTED = ("Something failed inside Groundline that should not.", "The terminal it runs in says what; please report it.")
 MOST_BODY = 1_000_000
 MOST_LOGIN_BODY = 4_096
 BODY_SECONDS = 30.0
 YEAR = 31_536_000
 
+_PAGES = (b"text/html", b"application/json")
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
@@ -60,15 +61,16 @@ class Gate:
 
     async def _http(self, request: "_Request", receive: Receive, send: Send) -> None:
         cookies: list[str] = []
-        guarded_send = _with_headers(send, cookies)
+        guarded_send = _with_headers(send, cookies, private=self._access.guarded)
         try:
             self._check_host(request)
             _check_origin(request)
             if request.path in ("/login", "/logout") and self._access.people:
                 await self._login(request, receive, guarded_send)
                 return
-            request.scope[rules.CALLER] = self._caller(request, cookies)
-            if not request.path.startswith(UPLOADS):
+            request.scope[rules.CALLER] = caller = self._caller(request, cookies)
+            _check_asking(request, caller)
+            if not request.path.startswith(WINDOW):
                 receive = _replay(await _body(request, receive, MOST_BODY), receive)
         except Refused as refused:
             await _refuse(request, refused, guarded_send, log_in=bool(self._access.people))
@@ -101,8 +103,12 @@ class Gate:
     def _caller(self, request: "_Request", cookies: list[str]) -> Caller:
         """Who is asking. Raises Refused when nobody that is known."""
         access, door = self._access, _is_door(request.path)
-        if user := self._user(request):
-            return Caller(f"user:{user}")
+        if user := self._named(request):
+            return Caller(f"user:{user}", access.scopes_of(user))
+        if access.people:
+            session = access.session(request.cookie(rules.SESSION_COOKIE)) or ""
+            if known := session or self._basic(request):
+                return Caller(f"user:{known}", access.scopes_of(known), logged_in=session)
         token = request.bearer
         if door and access.keys is not None and token and (found := access.keys.find(token)):
             return Caller(f"key:{found[0]}", found[1])
@@ -118,17 +124,15 @@ class Gate:
             raise Refused(401, "Nobody is logged in.", "Open /login in the browser, or send a name and password (HTTP Basic).", headers)
         return Caller("" if door else self._visitor(request, cookies))
 
-    def _user(self, request: "_Request") -> str | None:
-        """Who has logged in: by the upstream's word, a session, or a name and password sent along."""
+    def _named(self, request: "_Request") -> str:
+        """Who has logged in by the upstream's word."""
         access = self._access
-        if access.header and access.trusts(request.peer) and (named := request.once(access.header.lower())):
-            return named
-        if not access.people:
-            return None
-        if user := access.session(request.cookie(rules.SESSION_COOKIE)):
-            return user
+        return request.once(access.header.lower()) if access.header and access.trusts(request.peer) else ""
+
+    def _basic(self, request: "_Request") -> str | None:
+        """Whose name and password are sent along."""
         kind, _, credentials = request.header("authorization").partition(" ")
-        return access.basic(credentials.strip(), self._address(request)) if kind.lower() == "basic" else None
+        return self._access.basic(credentials.strip(), self._address(request)) if kind.lower() == "basic" else None
 
     def _visitor(self, request: "_Request", cookies: list[str]) -> str:
         """A visitor by their cookie, or a new one, who gets a cookie."""
@@ -226,6 +230,13 @@ def _is_door(path: str) -> bool:
     return any(path == door or path.startswith(door + "/") for door in DOORS)
 
 
+def _check_asking(request: "_Request", caller: Caller) -> None:
+    """What is sent to neither a door nor a page goes to Gradio, whose only call asks and knows no scopes. The others check their own."""
+    own = _is_door(request.path) or request.path.startswith(WINDOW)
+    if not own and request.method not in ("GET", "HEAD") and "ask" not in caller.scopes:
+        raise Refused(403, "You may not ask here.", "Ask whoever runs Groundline for the right.")
+
+
 def _check_origin(request: _Request) -> None:
     """Another site's page must not drive this one with the reader's cookies, or because it runs on the reader's machine."""
     origin = request.header("origin")
@@ -273,13 +284,18 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def _with_headers(send: Send, cookies: list[str]) -> Send:
-    """Adds the headers that every response has; whom else may read it is not for the parts inside to say."""
+def _with_headers(send: Send, cookies: list[str], private: bool) -> Send:
+    """Adds the headers that every response has; whom else may read it is not for the parts inside to say.
+
+    Where people log in, a browser keeps no page (`private`): going back after logging out would show it again.
+    """
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             given = message.get("headers", [])
             own = dict(_HEADERS) | {name: value for name, value in given if (name, value) == _KEEPS_ORIGIN}
+            if private and any(name.lower() == b"content-type" and value.startswith(_PAGES) for name, value in given):
+                own[b"cache-control"] = b"no-store"
             kept = [(name, value) for name, value in given if name.lower() not in own and not _is_cors(name)]
             set_cookies = [(b"set-cookie", cookie.encode("latin-1")) for cookie in cookies]
             message = {**message, "headers": [*kept, *own.items(), *set_cookies]}

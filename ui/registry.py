@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 
 class Wish(NamedTuple):
-    """What the page's script asks for: its data as decoded JSON, the visitor it came from, and what that visitor may do."""
+    """What the page's script asks for: its data as decoded JSON, and of the visitor it came from: whose conversations are theirs, what
+    they may do, and their name where the login page let them in."""
 
     data: dict[str, object]
     visitor: str = ""
     scopes: frozenset[str] = frozenset({"ask", "read", "admin"})
+    logged_in: str = ""
 
 
 # A call answers with a model or plain JSON data, a stream with several in turn; both may raise GroundlineError.
@@ -96,6 +98,7 @@ class Page:
     `icon` is the inside of a 24 by 24 SVG. `calls` and `streams` are reached from the script as `call("name.key", data)` and
     `stream("name.key", data, each)`. `routes` adds further routes (uploads, downloads) under `/window/name/`. `scripts` and
     `styles` are files; each script runs in a scope of its own after the window's. A page without a title has no entry and no container.
+    `needs` is the scope without which the entry is not shown; what the calls need, they check themselves.
     """
 
     name: str
@@ -106,3 +109,4 @@ class Page:
     routes: "Callable[[FastAPI, Room], None] | None" = None
     scripts: tuple[Path, ...] = field(default=())
     styles: tuple[Path, ...] = field(default=())
+    needs: str = ""

@@ -33,7 +33,8 @@ def style(pages: tuple[Page, ...]) -> str:
 
 def _entry(page: Page) -> Markup:
     icon = Markup(f'<svg viewBox="0 0 24 24" aria-hidden="true">{page.icon}</svg>')
-    return element("li", {}, element("button", {"type": "button", "data-go": page.name}, icon, element("span", {}, page.title)))
+    button = element("button", {"type": "button", "data-go": page.name}, icon, element("span", {}, page.title))
+    return element("li", {"data-needs": page.needs or None}, button)
 
 
 def _view(page: Page) -> Markup:

@@ -82,7 +82,7 @@ async def _wish(request: "Request", known: bool) -> tuple[Wish | None, dict[str,
     if not isinstance(data, dict):
         return None, _error(GroundlineError("The window sent something else than an object.", "Reload this page."))
     caller: Caller = request.scope[CALLER]  # nobody is asked who they are but by the gate: without its word nothing is done
-    return Wish(data, caller.visitor, caller.scopes), {}
+    return Wish(data, caller.visitor, caller.scopes, caller.logged_in), {}
 
 
 async def _body(request: "Request") -> bytes:

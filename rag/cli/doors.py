@@ -24,6 +24,7 @@ class Entry(NamedTuple):
     trusted_proxies: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     api_keys: bool = False
+    rights: tuple[str, ...] = ()
 
 
 TO_THIS_MACHINE = Entry()
@@ -31,7 +32,7 @@ TO_THIS_MACHINE = Entry()
 
 def choose_access(entry: Entry, settings: "Settings") -> "Access":
     """Who may come in. Raises SettingsError for an option that cannot be used, or when strangers could come in."""
-    from ui.access import Access, read_people
+    from ui.access import Access, read_people, read_rights
     from ui.doors.keys import KeyStore
 
     people: dict[str, str] = {}
@@ -41,7 +42,13 @@ def choose_access(entry: Entry, settings: "Settings") -> "Access":
         people |= read_people(entry.auth, "--auth (or GROUNDLINE_AUTH)")
     keys = KeyStore(settings.home) if entry.api_keys else None
     return Access(
-        host=entry.host, names=entry.allow_hosts, people=people, header=entry.trust_header, proxies=entry.trusted_proxies, keys=keys
+        host=entry.host,
+        names=entry.allow_hosts,
+        people=people,
+        header=entry.trust_header,
+        proxies=entry.trusted_proxies,
+        keys=keys,
+        rights=read_rights(entry.rights),
     )
 
 

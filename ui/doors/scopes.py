@@ -17,8 +17,12 @@ def may(scope: Any, wanted: str) -> bool:
 
 def check_scope(scope: Any, wanted: str) -> None:
     """Raises Refused (403) when the caller may not."""
-    if not may(scope, wanted):
-        raise Refused(403, f"This key lacks the scope {wanted}.", f"Make one with `groundline keys new --scope {wanted}`.")
+    if may(scope, wanted):
+        return
+    caller = scope.get(CALLER)
+    if isinstance(caller, Caller) and not caller.is_key:
+        raise Refused(403, f"You lack the right {wanted}.", f"Whoever runs Groundline gives it with --rights NAME={wanted}.")
+    raise Refused(403, f"This key lacks the scope {wanted}.", f"Make one with `groundline keys new NAME --scope {wanted}`.")
 
 
 def needs(wanted: str) -> "Callable[[Request], Awaitable[None]]":

@@ -8,8 +8,8 @@ from weakref import WeakKeyDictionary
 
 from rag.errors import CaseError, EvalError
 from rag.schema import Document, Frozen
+from ui import rights
 from ui.markup import Markup
-from ui.pages import rights
 from ui.pages.eval_job import Job, State
 from ui.registry import Call, Page, Room, Stream, Wish
 
@@ -165,4 +165,4 @@ def streams(room: Room) -> Mapping[str, Stream]:
     return {"run": page.run, "follow": page.follow}
 
 
-PAGE = Page("eval", "Eval", _ICON, calls=calls, streams=streams, scripts=(_HERE / "eval.js",), styles=(_HERE / "eval.css",))
+PAGE = Page("eval", "Eval", _ICON, calls=calls, streams=streams, scripts=(_HERE / "eval.js",), styles=(_HERE / "eval.css",), needs="admin")

@@ -12,9 +12,10 @@ from rag.errors import CorpusEmpty, GroundlineError, LibraryError, PlaceError
 from rag.ingest import Progress
 from rag.readers import FORMATS, SUFFIXES
 from rag.schema import Frozen, IngestReport, Skipped, SourceInfo, Span
+from ui import rights
 from ui.markup import Markup
 from ui.pages import library_view as view
-from ui.pages import rights, upload
+from ui.pages import upload
 from ui.registry import Call, Page, Room, Stream, Wish
 
 _HERE = Path(__file__).parent
@@ -203,4 +204,5 @@ PAGE = Page(
     routes=upload.routes,
     scripts=(_HERE / "library.js",),
     styles=(_HERE / "pages.css", _HERE / "library.css"),
+    needs="read",
 )

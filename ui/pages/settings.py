@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rag.config import Settings
+from ui import rights
 from ui.markup import Markup
-from ui.pages import rights
 from ui.registry import Call, Page, Room, Wish
 
 _HERE = Path(__file__).parent
@@ -32,4 +32,4 @@ def calls(room: Room) -> Mapping[str, Call]:
     return {"show": show}
 
 
-PAGE = Page("settings", "Settings", _ICON, calls=calls, scripts=(_HERE / "settings.js",), styles=(_HERE / "settings.css",))
+PAGE = Page("settings", "Settings", _ICON, calls=calls, scripts=(_HERE / "settings.js",), styles=(_HERE / "settings.css",), needs="admin")

@@ -44,7 +44,7 @@ def routes(app: "FastAPI", room: Room) -> None:
 
     async def file(request: Request, name: str, replace: bool = False) -> "Response":
         if not may(request.scope, "admin"):
-            return JSONResponse(_refusal("You may not add files here.", "Ask who runs Groundline."), 403)
+            return JSONResponse(_refusal("You may not add files here.", "Ask whoever runs Groundline for the right."), 403)
         if request.headers.get("content-type", "").split(";")[0] != "application/octet-stream":
             return JSONResponse(_refusal("The window sent something else than a file.", "Reload this page."), 415)
         async with turns:
