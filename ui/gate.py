@@ -22,8 +22,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DOORS = ("/api/v1", "/v1", "/mcp")
 OPEN = ("/api/v1/health",)
-# What is sent here is bounded by the pages themselves, which take whole files.
 WINDOW = "/window/"
+# What is sent here is bounded by the page that takes whole files; every other body is read at the gate.
+UPLOAD = "/window/library/file"
 UNEXPECTED = ("Something failed inside Groundline that should not.", "The terminal it runs in says what; please report it.")
 MOST_BODY = 1_000_000
 MOST_LOGIN_BODY = 4_096
@@ -47,9 +48,10 @@ class Problem(Frozen):
 class Gate:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: App, access: Access) -> None:
+    def __init__(self, app: App, access: Access, body_seconds: float = BODY_SECONDS) -> None:
         self._app = app
         self._access = access
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -70,8 +72,8 @@ class Gate:
                 return
             request.scope[rules.CALLER] = caller = self._caller(request, cookies)
             _check_asking(request, caller)
-            if not request.path.startswith(WINDOW):
-                receive = _replay(await _body(request, receive, MOST_BODY), receive)
+            if request.path != UPLOAD:
+                receive = _replay(await _body(request, receive, MOST_BODY, self._body_seconds), receive)
         except Refused as refused:
             await _refuse(request, refused, guarded_send, log_in=bool(self._access.people))
             return
@@ -121,8 +123,16 @@ class Gate:
         if access.guarded:
             # Without the header no browser asks for a password by itself, over the window.
             headers = {"WWW-Authenticate": 'Basic realm="Groundline", charset="UTF-8"'} if door and access.people else {}
-            raise Refused(401, "Nobody is logged in.", "Open /login in the browser, or send a name and password (HTTP Basic).", headers)
+            raise Refused(401, "Nobody is logged in.", self._way_in(request), headers)
         return Caller("" if door else self._visitor(request, cookies))
+
+    def _way_in(self, request: "_Request") -> str:
+        """What to do for somebody who is not logged in."""
+        if not self._access.people:
+            return "Come through the proxy that logs people in."
+        if request.path.startswith(WINDOW):
+            return "Reload this page and log in again."
+        return "Open /login in the browser, or send a name and password (HTTP Basic)."
 
     def _named(self, request: "_Request") -> str:
         """Who has logged in by the upstream's word."""
@@ -166,7 +176,9 @@ class Gate:
             else:
                 await _reply(send, 200, login_page(follow), _HTML)
             return
-        fields = parse_qs((await _body(request, receive, MOST_LOGIN_BODY)).decode("utf-8", "replace"), keep_blank_values=True)
+        fields = parse_qs(
+            (await _body(request, receive, MOST_LOGIN_BODY, self._body_seconds)).decode("utf-8", "replace"), keep_blank_values=True
+        )
         given = {name: values[0] for name, values in fields.items()}
         follow = _next(given.get("next", "/"))
         try:
@@ -248,8 +260,8 @@ def _check_origin(request: _Request) -> None:
         raise Refused(403, "Another site's page asked for this.", "Open Groundline's own window, or send no Origin header.")
 
 
-async def _body(request: _Request, receive: Receive, most: int) -> bytes:
-    """The whole body. Raises Refused when it is larger than `most` bytes, or too slow."""
+async def _body(request: _Request, receive: Receive, most: int, seconds: float) -> bytes:
+    """The whole body. Raises Refused when it is larger than `most` bytes, or takes longer to arrive."""
     too_large = Refused(413, f"The request is larger than {most:,} bytes.", "Send less at once.", {"Connection": "close"})
     announced = request.header("content-length")
     if announced.isdecimal() and int(announced) > most:
@@ -257,7 +269,7 @@ async def _body(request: _Request, receive: Receive, most: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
@@ -269,7 +281,7 @@ async def _body(request: _Request, receive: Receive, most: int) -> bytes:
                 if not message.get("more_body", False):
                     return b"".join(parts)
     except TimeoutError as error:
-        raise Refused(408, f"The request took longer than {BODY_SECONDS:.0f} s to arrive.", "Send it again.") from error
+        raise Refused(408, f"The request took longer than {seconds:g} s to arrive.", "Send it again.", {"Connection": "close"}) from error
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
@@ -322,12 +334,14 @@ async def _refuse(request: _Request, refused: Refused, send: Send, log_in: bool 
             await _reply(send, 303, b"", [("location", login)])
         return
     body = error_body(request.path, refused.status, str(refused), refused.hint)
-    kind = "application/json" if request.path.startswith("/v1") else "application/problem+json"
+    kind = "application/json" if request.path.startswith(("/v1", WINDOW)) else "application/problem+json"
     await _reply(send, refused.status, body, [("content-type", kind), *refused.headers.items()])
 
 
 def error_body(path: str, status: int, message: str, hint: str) -> bytes:
-    """An error as JSON: in OpenAI's shape under /v1, else as a problem."""
+    """An error as JSON: in OpenAI's shape under /v1, in that of the window's calls for them, else as a problem."""
+    if path.startswith(WINDOW):
+        return json.dumps({"error": {"message": message, "hint": hint}}).encode()
     if path == "/v1" or path.startswith("/v1/"):
         kind = "authentication_error" if status in (401, 403) else "rate_limit_error" if status == 429 else "invalid_request_error"
         return json.dumps({"error": {"message": f"{message} {hint}".strip(), "type": kind, "param": None, "code": None}}).encode()

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
 
 _LOG = logging.getLogger(__name__)
-MAX_BODY = 1_000_000
 MOST_STREAMS = 100
 
 # The page may load and call only what this server serves: no other host, whatever a document or an answer contains.
@@ -75,24 +74,13 @@ async def _wish(request: "Request", known: bool) -> tuple[Wish | None, dict[str,
     if request.headers.get("content-type", "").split(";")[0] != "application/json":
         return None, _error(GroundlineError("The window sent something else than JSON.", "Reload this page."))
     try:
-        raw = await _body(request)
-        data = json.loads(raw)
-    except ValueError as error:
-        return None, _error(GroundlineError(f"The window sent what cannot be read: {error}.", "Send less, or reload this page."))
+        data = json.loads(await request.body())  # the gate has read it and holds it to its size and time
+    except (ValueError, RecursionError) as error:
+        return None, _error(GroundlineError(f"The window sent what cannot be read: {error}.", "Reload this page."))
     if not isinstance(data, dict):
         return None, _error(GroundlineError("The window sent something else than an object.", "Reload this page."))
     caller: Caller = request.scope[CALLER]  # nobody is asked who they are but by the gate: without its word nothing is done
     return Wish(data, caller.visitor, caller.scopes, caller.logged_in), {}
-
-
-async def _body(request: "Request") -> bytes:
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            raise ValueError(f"more than {MAX_BODY:,} bytes")
-        parts.append(part)
-    return b"".join(parts)
 
 
 class _Followed:
