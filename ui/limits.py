@@ -1,8 +1,11 @@
-"""Bounds on what one address may try."""
+"""Bounds on what one address may try, what one visitor may hold, and how slowly something may arrive."""
 
+import asyncio
 import ipaddress
+import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 FREE_TRIES = 5
 FIRST_WAIT = 2.0
@@ -37,6 +40,62 @@ class Attempts:
     def right(self, address: str) -> None:
         """The password was right: earlier slips are forgotten."""
         self._wrong.pop(_network(address), None)
+
+
+class Crowded(Exception):
+    """A visitor has too many waiting already."""
+
+
+class Places:
+    """Places for what many visitors do at the same time: `total` of them, `each` at most for one visitor, with at most `waiting` in line.
+
+    Only those for whom their visitor has a place left stand in the line of all, so that one visitor's many keep nobody waiting.
+    """
+
+    def __init__(self, total: int, each: int, waiting: int) -> None:
+        self._all = asyncio.Semaphore(total)
+        self._each = each
+        self._most = each + waiting
+        # Of each visitor who is here: the places, and how many hold one or wait for it.
+        self._own: dict[str, tuple[asyncio.Semaphore, int]] = {}
+
+    @asynccontextmanager
+    async def taken(self, visitor: str) -> AsyncIterator[None]:
+        """Wait for a place and hold it. Raises Crowded."""
+        own, here = self._own.get(visitor, (asyncio.Semaphore(self._each), 0))
+        if here >= self._most:
+            raise Crowded
+        self._own[visitor] = own, here + 1
+        try:
+            async with own, self._all:
+                yield
+        finally:
+            here = self._own[visitor][1] - 1
+            if here:
+                self._own[visitor] = own, here
+            else:
+                del self._own[visitor]
+
+
+class Pace:
+    """How fast something arrives: `least` bytes in every `seconds`."""
+
+    def __init__(self, least: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._least = least
+        self._seconds = seconds
+        self._clock = clock
+        self._since = clock()
+        self._got = 0
+
+    def too_slow(self, size: int) -> bool:
+        """Whether too little has come, now that `size` bytes more are here."""
+        self._got += size
+        now = self._clock()
+        if now - self._since < self._seconds:
+            return False
+        slow = self._got < self._least * (now - self._since) / self._seconds
+        self._since, self._got = now, 0
+        return slow
 
 
 def _network(address: str) -> str:
