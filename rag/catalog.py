@@ -1,8 +1,6 @@
 """The catalog: what is indexed, as readers see it. One SQLite file; the truth that the vector index follows."""
 
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from rag.catalog_schema import LAYOUT, Connections
 from rag.embed import Reading
 from rag.errors import IndexBroken
+from rag.kept import Kept
 from rag.schema import Document, Place
 
 Vector = NDArray[np.float32]
@@ -80,30 +79,6 @@ class SentenceRow(NamedTuple):
     vector: Vector
 
 
-class _Kept:
-    """The documents asked for last, as many as hold KEPT characters together."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._documents: OrderedDict[tuple[str, str, str], tuple[Document, int]] = OrderedDict()
-        self._size = 0
-
-    def get(self, key: tuple[str, str, str]) -> Document | None:
-        with self._guard:
-            if key not in self._documents:
-                return None
-            self._documents.move_to_end(key)
-            return self._documents[key][0]
-
-    def keep(self, key: tuple[str, str, str], document: Document, size: int) -> None:
-        with self._guard:
-            if key not in self._documents and size <= KEPT:
-                self._documents[key] = document, size
-                self._size += size
-            while self._size > KEPT:
-                self._size -= self._documents.popitem(last=False)[1][1]
-
-
 _PASSAGES = """
 SELECT p.key, d.path, d.sha256, p.number, p."start", p."end", p.text, v.vector
 FROM passages p JOIN documents d ON d.id = p.document JOIN vectors v ON v.id = p.vector WHERE d.live = 1"""
@@ -124,7 +99,7 @@ class Catalog:
         self.path = path
         self._connections = Connections(path, create)
         self._vocabulary: tuple[int, Mapping[str, int]] = (-1, {})
-        self._documents = _Kept()
+        self._documents: Kept[tuple[str, str, str], Document] = Kept(KEPT)
         try:
             self._check_layout()
         except BaseException:

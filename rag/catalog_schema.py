@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rag.errors import IndexBroken, IndexLocked, IndexMissing, StorageError
+from rag.errors import IndexBroken, IndexLocked, IndexMissing
+from rag.sqlite_errors import kind_of, unwritable
 
 FILE_NAME = "catalog.sqlite3"
 
@@ -41,9 +42,6 @@ CREATE TABLE IF NOT EXISTS vocabulary (word TEXT PRIMARY KEY, documents INTEGER 
 CREATE VIRTUAL TABLE IF NOT EXISTS lexicon USING fts5(
     stems, content = 'passages', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 0 tokenchars '.,’'''");
 """
-
-_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM}
-_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 
 
 class Connections:
@@ -137,14 +135,12 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in _FULL:
-            raise StorageError(
-                f"The catalog {path} cannot be written: {error}.", "Free some space, or choose another folder with --home."
-            ) from error
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        kind = kind_of(error)
+        if kind == "full":
+            raise unwritable(f"The catalog {path}", error) from error
+        if kind == "busy":
             raise IndexLocked(f"The catalog {path} is in use by another process: {error}.", "Try again in a moment.") from error
-        if code in _BROKEN or isinstance(error, sqlite3.OperationalError):
+        if kind == "broken":
             raise IndexBroken(
                 f"The catalog {path} cannot be read: {error}.", "Run `groundline repair --rebuild`: it reads the documents again."
             ) from error

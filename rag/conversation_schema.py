@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rag.errors import ConversationError, ConversationsUnreadable, StorageError
+from rag.sqlite_errors import kind_of, unwritable
 
 FILE_NAME = "conversations.sqlite3"
 
@@ -26,7 +27,6 @@ CREATE TABLE IF NOT EXISTS turns (
     PRIMARY KEY (conversation, number));
 """
 
-_FULL = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM))
 _NEWER = "The stored conversations {path} were written by a newer Groundline (layout {found}; this one knows {known})."
 _UNREADABLE = "Move the file away to start afresh; nothing else depends on it."
 
@@ -89,11 +89,9 @@ def _translated(path: Path) -> Iterator[None]:
     except OSError as error:
         raise StorageError(f"The folder {path.parent} cannot be made: {error.strerror}.", "Choose another folder with --home.") from error
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in _FULL:
-            raise StorageError(
-                f"The stored conversations {path} cannot be written: {error}.", "Free some space, or choose another folder with --home."
-            ) from error
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        kind = kind_of(error)
+        if kind == "full":
+            raise unwritable(f"The stored conversations {path}", error) from error
+        if kind == "busy":
             raise ConversationError(f"The stored conversations {path} are in use: {error}.", "Try again in a moment.") from error
         raise ConversationsUnreadable(f"The stored conversations {path} cannot be read: {error}.", _UNREADABLE) from error

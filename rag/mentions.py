@@ -1,36 +1,68 @@
 """Whether a document mentions the names of a question."""
 
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Sized
+from functools import cached_property
+from typing import TypeVar
 
+from rag.kept import Kept
 from rag.language.dates import DateMention, compatible, dates
 from rag.language.names import Name, names, same_name
-from rag.language.numbers import Number, numbers, same_number
+from rag.language.numbers import Number, numbers, numbers_beside, same_number
 from rag.language.synonyms import is_common_word
 from rag.language.words import stem, words
 from rag.schema import Document
 
+Key = tuple[str, str, str]
+T = TypeVar("T", bound=Sized)
+F = TypeVar("F", Number, DateMention)
+
+# What documents mention, without their texts: a stem takes some 100 bytes, a name, number or date 200 to 400. A document of five
+# megabytes has some 30,000 different stems and 20,000 different names; reading it anew takes seconds.
+_STEMS: Kept[Key, frozenset[str]] = Kept(800_000)
+_NAMES: Kept[Key, tuple[Name, ...]] = Kept(200_000)
+_NUMBERS: Kept[Key, tuple[Number, ...]] = Kept(200_000)
+_DATES: Kept[Key, tuple[DateMention, ...]] = Kept(200_000)
+
 
 class Mentions:
-    """The words and names of one document or passage, to look a question's names up in; each kind is read when first asked for."""
+    """The words and names of one document or passage, to look a question's names up in; each kind is read when first asked for.
 
-    def __init__(self, text: str) -> None:
+    What is read of a text with a `key` is kept for other mentions with this key.
+    """
+
+    def __init__(self, text: str, key: Key | None = None) -> None:
         self._text = text
+        self._key = key
 
     @cached_property
     def _stems(self) -> frozenset[str]:
-        return frozenset(word.stem for word in words(self._text))
+        return self._once(_STEMS, lambda: frozenset(word.stem for word in words(self._text)))
 
     @cached_property
     def _numbers(self) -> tuple[Number, ...]:
-        return numbers(self._text)
+        if self._key is None:  # a passage: `numbers` itself remembers those
+            return numbers(self._text)
+        return self._once(_NUMBERS, lambda: _unlike(numbers_beside(self._text, self._dated)))
 
     @cached_property
     def _dates(self) -> tuple[DateMention, ...]:
+        return self._once(_DATES, lambda: _unlike(self._dated))
+
+    @cached_property
+    def _dated(self) -> tuple[DateMention, ...]:
         return dates(self._text)
 
     @cached_property
     def _names(self) -> tuple[Name, ...]:
-        return tuple({name.tokens: name for name in names(self._text)}.values())
+        return self._once(_NAMES, lambda: tuple({name.tokens: name for name in names(self._text)}.values()))
+
+    def _once(self, kept: Kept[Key, T], read: Callable[[], T]) -> T:
+        found = None if self._key is None else kept.get(self._key)
+        if found is None:
+            found = read()
+            if self._key is not None:
+                kept.keep(self._key, found, len(found))
+        return found
 
     def has(self, name: Name) -> bool:
         """Whether the text mentions a name: all its words in any form ("Huguenot", "Huguenots"), or a name that can mean the same."""
@@ -51,14 +83,14 @@ class Mentions:
         return wanted in self._stems
 
 
-@lru_cache(maxsize=256)
-def _mentions(path: str, sha256: str, text: str) -> Mentions:
-    return Mentions(text)
+def _unlike(found: tuple[F, ...]) -> tuple[F, ...]:
+    """One of those that differ in nothing but their place."""
+    return tuple({one[2:]: one for one in found}.values())
 
 
 def mentions(document: Document) -> Mentions:
-    """The mentions of a document; kept for the last 256 documents asked for."""
-    return _mentions(document.path, document.sha256, document.text)
+    """The mentions of a document; what was read of the documents asked for last is kept, their texts are not."""
+    return Mentions(document.text, (document.path, document.sha256, document.reader))
 
 
 def names_of(question: str) -> tuple[Name, ...]:

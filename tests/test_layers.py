@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the ground up; a module imports from its own floor and from those below. A name covers what lies under it.
 FLOORS = (
-    ("rag.schema", "rag.events", "rag.config", "rag.tokens", "rag.errors", "rag.weights", "rag.threads"),
+    ("rag.schema", "rag.events", "rag.config", "rag.tokens", "rag.errors", "rag.weights", "rag.threads", "rag.kept"),
     ("rag.language",),
     (
         "rag.readers",
@@ -31,6 +31,7 @@ FLOORS = (
         "rag.catalog",
         "rag.catalog_schema",
         "rag.catalog_writer",
+        "rag.sqlite_errors",
         "rag.library",
         "rag.lock",
         "rag.verification",
@@ -64,7 +65,15 @@ FLOORS = (
 ROOMS = {
     "chromadb": ("rag.store",),
     "tiktoken": ("rag.tokens",),
-    "sqlite3": ("rag.catalog", "rag.catalog_schema", "rag.catalog_writer", "rag.doctor", "rag.conversations", "rag.conversation_schema"),
+    "sqlite3": (
+        "rag.catalog",
+        "rag.catalog_schema",
+        "rag.catalog_writer",
+        "rag.sqlite_errors",
+        "rag.doctor",
+        "rag.conversations",
+        "rag.conversation_schema",
+    ),
     "gradio": ("ui",),
     "fastapi": ("ui",),
     "mcp": ("ui.doors",),

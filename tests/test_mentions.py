@@ -1,7 +1,12 @@
+import tracemalloc
+
 import pytest
 
+from rag import mentions as module
+from rag.language.dates import DateMention
 from rag.language.names import Name, names
-from rag.mentions import Mentions, mentions, names_of
+from rag.language.numbers import Number
+from rag.mentions import Mentions, figures_of, mentions, names_of
 from rag.schema import Document
 
 TEXT = (
@@ -43,7 +48,44 @@ def test_the_same_path_with_another_text_is_read_again() -> None:
     second = Document(path="a.txt", sha256="2" * 64, size=1, text="Lars Vinter kept it.")
     assert mentions(first).has(name("Clara Holm"))
     assert not mentions(second).has(name("Clara Holm"))
-    assert mentions(first) is mentions(first)
+
+
+def document(number: int, text: str) -> Document:
+    return Document(path="long.txt", sha256=f"{number:064}", size=len(text), text=text)
+
+
+def look(found: Mentions) -> tuple[bool, ...]:
+    (figure, date) = figures_of("Were there 12 bees on 3 May 1987?")
+    assert isinstance(figure, Number) and isinstance(date, DateMention)
+    return found.has_stem("bee"), found.has(name("Olga Lind")), found.has_number(figure), found.has_date(date)
+
+
+def test_a_document_is_read_once_for_all_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    for kind in ("words", "names", "numbers_beside", "dates"):
+        original = getattr(module, kind)
+        monkeypatch.setattr(module, kind, lambda *given, kind=kind, original=original: (read.append(kind), original(*given))[1])
+    kept = document(100, "There Lind saw 12 bees, then 12 bees, on 3 May 1987.")
+    assert look(mentions(kept)) == (True, True, True, True)
+    once = sorted(read)
+    assert look(mentions(kept)) == (True, True, True, True)
+    # A question's own figures are read by the same function.
+    assert once == ["dates", "dates", "names", "numbers_beside", "words"] and sorted(read) == ["dates", *once]
+
+
+def test_what_was_read_of_documents_is_kept_without_their_texts() -> None:
+    for found in (mentions(document(0, "Otto Berg. 7 cats, 1 June 1988.")), Mentions("Otto Berg. 7 cats, 1 June 1988.")):
+        assert look(found) == (False,) * 4
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(3):
+        text = "quiet water ran below the mill\n" * 800 + str(number)
+        assert look(mentions(document(number + 1, text))) == (False,) * 4
+    size = len(text)
+    del text
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < size, "three documents were read: their texts are gone"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Dates, weekdays, clock times and relative times of a text, normalised so that two of them can be compared."""
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
+
+from rag.kept import remembering
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -122,7 +123,7 @@ class DateMention(NamedTuple):
 _FIELDS = DateMention._fields[2:-1]
 
 
-@lru_cache(maxsize=4_096)
+@remembering
 def dates(text: str) -> tuple[DateMention, ...]:
     """The dates and times of a text, in order and without overlap."""
     found: list[DateMention] = []

@@ -3,17 +3,14 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from rag.kept import remembering
 from rag.language.dates import MONTHS, WEEKDAYS
 from rag.language.synonyms import frequency, is_common_word, name_kinds, parts_of_speech, people_of
 from rag.language.words import STOP_WORDS
 
 Kind = Literal["person", "place", "organisation", "people", "other"]
-
-# Characters of a text whose names are remembered: sentences and passages are asked for again and again, documents once.
-LONGEST_KEPT = 4_000
 
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.'’&-][^\W_]+)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…]['\"”’)]*\s|\n|[“‘\"(\[]|(?:^|\s)['•*-]\s?)\s*$")
@@ -140,13 +137,14 @@ def _found(text: str, known: frozenset[str]) -> tuple[Name, ...]:
     return tuple(found)
 
 
-_kept = lru_cache(maxsize=4_096)(_found)
+@remembering
+def _plainly(text: str) -> tuple[Name, ...]:
+    return _found(text, frozenset())
 
 
 def names(text: str, known: Collection[str] = ()) -> tuple[Name, ...]:
     """The names of a text in order, without overlap. `known` are lower-case names to find in any spelling of case ("xi jinping")."""
-    find = _kept if len(text) <= LONGEST_KEPT else _found
-    return find(text, known if isinstance(known, frozenset) else frozenset(known))
+    return _found(text, frozenset(known)) if known else _plainly(text)
 
 
 def same_name(a: Name, b: Name) -> bool:

@@ -1,8 +1,9 @@
 """Words that deny, and how far each one reaches: up to the end of its clause."""
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
+
+from rag.kept import remembering
 
 # Each cue with the part of it that stands before what is denied.
 _CUE = re.compile(
@@ -43,7 +44,7 @@ class Negation(NamedTuple):
     strength: float
 
 
-@lru_cache(maxsize=4_096)
+@remembering
 def negations(text: str) -> tuple[Negation, ...]:
     """The denying words of a text, in order."""
     found = []

@@ -2,10 +2,11 @@
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from rag.language.dates import dates
+from rag.kept import remembering
+from rag.language.dates import DateMention, dates
 from rag.language.quantities import DAYS, MEASURES, MONEY, ONES, ORDINALS, PARTS, SCALES, SHORT_SCALES, TENS, VAGUE
 from rag.language.words import STOP_WORDS, stem
 
@@ -84,11 +85,16 @@ class _Core(NamedTuple):
     vague: bool = False
 
 
-@lru_cache(maxsize=4_096)
+@remembering
 def numbers(text: str) -> tuple[Number, ...]:
     """The numbers of a text in order; years, dates, clock times, list marks and digits inside names ("G20") are none."""
+    return numbers_beside(text, dates(text))
+
+
+def numbers_beside(text: str, dated: Sequence[DateMention]) -> tuple[Number, ...]:
+    """`numbers`, where the dates of the text are known already."""
     tokens = [_Token(match.start(), match.end(), match.group().lower()) for match in _TOKEN.finditer(text)]
-    blocked = [(date.start, date.end) for date in dates(text) if date.relative is None]  # in order, apart
+    blocked = [(date.start, date.end) for date in dated if date.relative is None]  # in order, apart
     found: list[Number] = []
     index = 0
     while index < len(tokens):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from rag.kept import remembering
 from rag.language.dates import dates
 from rag.language.names import Name, names
 from rag.language.synonyms import base_forms, is_a, is_irregular_verb, parts_of_speech
@@ -55,7 +56,7 @@ class Phrase(NamedTuple):
     name: Name | None
 
 
-@lru_cache(maxsize=2_048)
+@remembering
 def phrases(text: str) -> tuple[Phrase, ...]:
     """The noun phrases of a text in order, without overlap; dates are none."""
     found = words(text)
