@@ -2,7 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.embed import QuestionReading, Reading
 from rag.evidence import Evidence, best_cosines
@@ -17,10 +21,12 @@ from rag.weights import PREMISE
 Kind = Literal["number", "date", "place", "name"]
 
 # How many of the best sentences are held against the question's claims.
-SENTENCES = 2
+SENTENCES = 3
 
 # "from Beijing and from Chengdu": a sentence that speaks of one of them contradicts nothing.
 _LISTED = re.compile(r"[A-Z][\w’'-]+,? (?:and|or) (?:(?:in|from|at|of|to|what in) )?(?:the )?[A-Z]")
+
+_JOINT = re.compile(r",?\s+(?:and|or|&)\s+(?:the\s+)?|,\s*(?:the\s+)?|/")
 
 # "at least 35" is what the documents say, not "35".
 _QUALIFIER = re.compile(
@@ -29,6 +35,12 @@ _QUALIFIER = re.compile(
     re.I,
 )
 _AT_PLACE = re.compile(r"\b(?:in|at|of|from|near|to|around|outside|inside)\s+(?:the\s+)?$", re.I)
+
+# With less than this said beside the claim, a sentence about another one is only another case of the same.
+LEAST_REST = 2
+
+# So many names after each other are a list: each of them is one case among others.
+LISTED = 3
 
 # From so many meaningful pieces on, one of them may be missing from the sentence.
 FORGIVING = 4
@@ -66,8 +78,13 @@ def wrong_premises(
         reading = readings[one.sentence.passage_id]
         for premise in _contradictions(question, read, reading, one):
             level = _level(question, premise, documents)
-            mean, weakest = _rest(sought, read, reading, premise)
-            if mean >= PREMISE[f"{level}_mean"] and weakest >= PREMISE[f"{level}_weakest"]:
+            rest = _rest(sought, read, premise)
+            if int(rest.sum()) < LEAST_REST:
+                continue
+            mean, weakest = _covered(rest, read, reading, one)
+            if mean < PREMISE[f"{level}_mean"] or weakest < PREMISE[f"{level}_weakest"]:
+                continue
+            if not _told(question, premise, rest, mean, read, ranked, readings):
                 found.setdefault((premise.start, premise.end), premise)
     names_wrong = [place for place, premise in found.items() if premise.kind in ("place", "name")]
     return tuple(found[place] for place in sorted(found) if len(names_wrong) < 2 or place not in names_wrong)
@@ -81,19 +98,53 @@ def _level(question: Question, premise: Premise, documents: Sequence[Mentions]) 
     return "rest"
 
 
-def _rest(sought: Sequence[Word], read: QuestionReading, reading: Reading, premise: Premise) -> tuple[float, float]:
-    """How well the sentence covers the question's other pieces: the mean, and the lowest but one when there are many.
+def _rest(sought: Sequence[Word], read: QuestionReading, premise: Premise) -> NDArray[np.bool_]:
+    """Which of the question's word pieces have a meaning and are not the claim, shape [n].
 
     What the question asks for ("which offence"), `sought`, is not expected in the sentence.
     """
     asked = read.reading
-    heavy = (read.weights == 1.0) & ((asked.ends <= premise.start) | (asked.starts >= premise.end))
+    heavy: NDArray[np.bool_] = (read.weights == 1.0) & ((asked.ends <= premise.start) | (asked.starts >= premise.end))
     for word in sought:
         heavy &= (asked.ends <= word.start) | (asked.starts >= word.end)
-    if not heavy.any():
-        return 0.0, 0.0
-    best = sorted(best_cosines(asked.tokens[heavy], reading, premise.evidence).tolist())
+    return heavy
+
+
+def _covered(rest: NDArray[np.bool_], read: QuestionReading, reading: Reading, one: Evidence) -> tuple[float, float]:
+    """How well a sentence covers the `rest` of the question: the mean, and the lowest but one when there are many."""
+    best = sorted(best_cosines(read.reading.tokens[rest], reading, one).tolist())
     return sum(best) / len(best), best[1] if len(best) >= FORGIVING else best[0]
+
+
+def _told(
+    question: Question,
+    premise: Premise,
+    rest: NDArray[np.bool_],
+    mean: float,
+    read: QuestionReading,
+    ranked: Sequence[Evidence],
+    readings: Mapping[str, Reading],
+) -> bool:
+    """Whether another sentence states the claim and covers the rest about as well: then the claim is right of what it tells."""
+    states = _stating(question, premise)
+    return any(
+        states(Mentions(one.sentence.text))
+        and _covered(rest, read, readings[one.sentence.passage_id], one)[0] >= mean - PREMISE["told_margin"]
+        for one in ranked
+    )
+
+
+def _stating(question: Question, premise: Premise) -> Callable[[Mentions], bool]:
+    """Tells of a text's mentions whether they hold what the premise claims."""
+    place = (premise.start, premise.end)
+    for name in names_of(question.text):
+        if (name.start, name.end) == place:
+            return lambda text: text.has(name)
+    for date in dates(question.text):
+        if (date.start, date.end) == place:
+            return lambda text: text.has_date(date)
+    number = next(one for one in numbers(question.text) if (one.start, one.end) == place)
+    return lambda text: text.has_number(number)
 
 
 def _contradictions(question: Question, read: QuestionReading, reading: Reading, one: Evidence) -> Iterator[Premise]:
@@ -147,7 +198,9 @@ def _rival_name(claimed: Name, question: Question, read: QuestionReading, readin
     stated = names(question.text)
     at_place = _AT_PLACE.search(question.text[: claimed.start]) is not None
     rivals = [
-        name for name in names(one.sentence.text) if _same_sort(claimed, name, at_place) and not any(same_name(name, o) for o in stated)
+        name
+        for name in _unlisted(one.sentence.text)
+        if _same_sort(claimed, name, at_place) and not any(same_name(name, other) for other in stated)
     ]
     asked = read.reading
     pieces = asked.tokens[(asked.starts >= claimed.start) & (asked.ends <= claimed.end)]
@@ -161,8 +214,19 @@ def _rival_name(claimed: Name, question: Question, read: QuestionReading, readin
     return best[2] if best[0] >= PREMISE["name_alignment"] else None
 
 
+def _unlisted(sentence: str) -> Iterator[Name]:
+    """The names of a sentence that are not parts of a list."""
+    found = names(sentence)
+    joined = [bool(_JOINT.fullmatch(sentence[a.end : b.start])) for a, b in pairwise(found)]
+    for index, name in enumerate(found):
+        before = next((n for n, one in enumerate(reversed(joined[:index])) if not one), index)
+        after = next((n for n, one in enumerate(joined[index:]) if not one), len(joined) - index)
+        if before + after + 1 < LISTED:
+            yield name
+
+
 def _same_sort(a: Name, b: Name, at_place: bool) -> bool:
     """Whether two names can be of one kind: a place is no person, but a kind that is only guessed from no clue may be any."""
-    if at_place and b.kind == "person":
+    if at_place and b.kind == "person" or "people" in (a.kind, b.kind) and a.kind != b.kind:
         return False
-    return a.kind == b.kind or "other" in (a.kind, b.kind) or "people" not in (a.kind, b.kind) and len(a.tokens) > 1 and len(b.tokens) > 1
+    return a.kind == b.kind or "other" in (a.kind, b.kind) or len(a.tokens) > 1 and len(b.tokens) > 1

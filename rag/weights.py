@@ -46,6 +46,7 @@ PREMISE = MappingProxyType(
         "known_mean": 0.7,
         "known_weakest": 0.4,
         "name_alignment": 0.1,
+        "told_margin": 0.05,
     }
 )
 

@@ -91,6 +91,39 @@ def test_no_correction_where_the_passage_has_the_claimed_value_too(question: str
     assert found(question, text) == []
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "When did the harbour of Malmö flood its cellars?",
+            "In 1911 the harbour of Lund flooded all its cellars at once. In 1954 the harbour of Malmö flooded a part of its cellars too.",
+        ),
+        (
+            "What did the mayor promise the bakers in 1950?",
+            "The mayor promised the bakers of the town cheaper flour in 1948. In 1950 the mayor promised the bakers a new mill.",
+        ),
+    ],
+)
+def test_a_claim_that_another_sentence_makes_of_the_same_thing_is_not_corrected(question: str, text: str) -> None:
+    assert found(question, *(f"{sentence}." for sentence in text.rstrip(".").split(". "))) == []
+
+
+def test_one_of_a_list_contradicts_nothing() -> None:
+    listed = "The ferries of the company call at Lund, Ystad, Malmö and Bergen every evening."
+    assert found("When do the ferries of the company call at Oslo every evening?", listed) == []
+    assert found("When do the ferries of the company call at Oslo every evening?", "The ferries of the company call at Lund every evening.")
+
+
+def test_a_people_is_only_contradicted_by_a_people() -> None:
+    kept = "The Danish guild of weavers kept its silver in the cathedral of Uppsala."
+    assert found("Where did the Norwegian guild of weavers keep its silver?", kept) == [("name", "Norwegian", "Danish")]
+    assert found("Where did the Norwegian guild of weavers keep its silver?", "The Uppsala guild of weavers kept its silver there.") == []
+
+
+def test_where_nothing_else_is_said_another_case_is_no_contradiction() -> None:
+    assert found("When was Malmö captured?", "Lund was captured in 1452 by an army of farmers.") == []
+
+
 def test_two_wrong_claims_are_told_in_the_order_of_the_question() -> None:
     told = found("Did sixty boats take part when the regatta was first held in 1899?")
     assert told == [("number", "sixty", "forty"), ("date", "1899", "1911")]
