@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from rag.config import Settings
 from rag.errors import CorpusNotFound, GroundlineError, LibraryError, ReadError
-from rag.readers import FORMATS, SUFFIXES, check, is_ignored, is_packed, leads_out
+from rag.readers import FORMATS, SUFFIXES, check, is_document, is_ignored, is_packed, leads_out
 from rag.readers.archive import open_zip, read_member
 from rag.schema import Frozen, Skipped
 
@@ -96,17 +96,15 @@ def add_zip(corpus: Path, archive: bytes | Path, limits: Limits | None = None, *
 def remove(corpus: Path, path: str) -> None:
     """Deletes a document's file from the corpus; of a symbolic link only the link.
 
-    Raises LibraryError when the path is none of a document in the corpus, or the file cannot be deleted.
+    Raises LibraryError when the path is none of a document in the corpus (hidden and ignored files are none), or the file cannot be
+    deleted, CorpusError when the ignore file cannot be used.
     """
-    pure = PurePosixPath(path)
-    file = corpus / pure
-    inside = bool(pure.parts) and not pure.is_absolute() and ".." not in pure.parts and "\0" not in path
-    if not inside or leads_out(file.parent, corpus) or pure.suffix.lower() not in SUFFIXES:
+    if not is_document(corpus, path):
         raise LibraryError(f"{shown(path)} is no document of the corpus.", "`groundline sources` lists the documents.")
     try:
-        file.unlink()
+        (corpus / PurePosixPath(path)).unlink()
     except OSError as error:
-        raise LibraryError(f"{shown(path)} cannot be deleted: {error.strerror}.", "Check that it exists and may be deleted.") from error
+        raise LibraryError(f"{shown(path)} cannot be deleted: {error.strerror}.", "Check that its folder may be changed.") from error
 
 
 def checked_name(name: str) -> str:

@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag.config import Settings
-from rag.errors import CorpusNotFound, GroundlineError, LibraryError
+from rag.errors import CorpusError, CorpusNotFound, GroundlineError, LibraryError
 from rag.library import AddReport, Limits, add, add_zip, checked_name, remove, shown
-from rag.readers import SUFFIXES, find_files
+from rag.readers import SUFFIXES, find_files, is_document
 from tests.support.papers import FOLDER, zipped
 
 LIMITS = Limits(files=10, total_bytes=100_000, file_bytes=1_000, packed_bytes=50_000)
@@ -269,15 +269,34 @@ def test_a_missing_corpus_is_not_found(tmp_path: Path) -> None:
 
 def test_a_document_is_removed(corpus: Path, tmp_path: Path) -> None:
     add(corpus, [("x/a.txt", b"One."), ("b.txt", b"Two.")], LIMITS)
-    (tmp_path / "secret.txt").write_text("Secret.")
-    (corpus / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (corpus / "link.txt").symlink_to(corpus / "b.txt")
     remove(corpus, "x/a.txt")
     remove(corpus, "link.txt")
-    assert contents(corpus) == {"b.txt": b"Two."} and (tmp_path / "secret.txt").exists()
+    assert contents(corpus) == {"b.txt": b"Two."} and not (corpus / "link.txt").is_symlink()
 
 
 @pytest.mark.parametrize(
-    "path", ["../secret.txt", "/etc/passwd", "", "way/a.txt", "x\0.txt", ".groundlineignore", "gone.txt", "folder.txt"]
+    "path",
+    [
+        "../secret.txt",
+        "/etc/passwd",
+        "",
+        ".",
+        "way/a.txt",
+        "x\0.txt",
+        ".groundlineignore",
+        "gone.txt",
+        "folder.txt",
+        ".hidden.txt",
+        ".git/notes.txt",
+        "draft.txt",
+        "drafts/kept.txt",
+        "out.txt",
+        "nowhere.txt",
+        "round/own.txt",
+        "own/../own/own.txt",
+        "tool.sh",
+    ],
 )
 def test_nothing_else_is_removed(corpus: Path, tmp_path: Path, path: str) -> None:
     (tmp_path / "secret.txt").write_text("Secret.")
@@ -285,8 +304,35 @@ def test_nothing_else_is_removed(corpus: Path, tmp_path: Path, path: str) -> Non
     (tmp_path / "outside" / "a.txt").write_text("Secret.")
     (corpus / "way").symlink_to(tmp_path / "outside")
     (corpus / "folder.txt").mkdir()
-    (corpus / ".groundlineignore").write_text("")
+    (corpus / ".groundlineignore").write_text("draft.txt\ndrafts/\n")
+    for name in (".hidden.txt", ".git/notes.txt", "draft.txt", "drafts/kept.txt", "own/own.txt", "tool.sh"):
+        (corpus / name).parent.mkdir(exist_ok=True)
+        (corpus / name).write_text("Not to be lost.")
+    (corpus / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (corpus / "nowhere.txt").symlink_to(corpus / "gone.txt")
+    (corpus / "round").symlink_to(corpus / "own")
     before = contents(tmp_path)
     with pytest.raises(GroundlineError) as caught:
         remove(corpus, path)
     assert caught.value.hint and contents(tmp_path) == before
+    assert (corpus / "out.txt").is_symlink() and (corpus / "nowhere.txt").is_symlink()
+
+
+def test_what_is_found_may_be_removed_and_nothing_else(corpus: Path) -> None:
+    (corpus / ".groundlineignore").write_text("*.md\n!kept.md\ndeep/\n")
+    for name in ("a.txt", "b.md", "kept.md", "x/deep/c.txt", "x/d.TXT", "x/.e.txt", "f.sh", "g.txt/h.txt"):
+        (corpus / name).parent.mkdir(parents=True, exist_ok=True)
+        (corpus / name).write_text("Words.")
+    (corpus / "link.txt").symlink_to(corpus / "a.txt")
+    every = [path.relative_to(corpus).as_posix() for path in corpus.rglob("*")]
+    found = {path.relative_to(corpus).as_posix() for path in find_files(corpus)[0]}
+    assert found == {"a.txt", "kept.md", "x/d.TXT", "g.txt/h.txt", "link.txt"}
+    assert {name for name in every if is_document(corpus, name)} == found
+
+
+def test_nothing_is_removed_while_the_ignore_file_cannot_be_used(corpus: Path) -> None:
+    (corpus / "a.txt").write_text("Words.")
+    (corpus / ".groundlineignore").write_bytes(b"\xff\xfe")
+    with pytest.raises(CorpusError):
+        remove(corpus, "a.txt")
+    assert (corpus / "a.txt").exists()

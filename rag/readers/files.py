@@ -6,7 +6,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import ExitStack
 from io import BufferedReader
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from rag.errors import ContentError, CorpusError, CorpusNotFound, ReadError
@@ -109,6 +109,22 @@ def is_ignored(corpus: Path, name: str) -> bool:
     """Whether the corpus's ignore file names a corpus-relative path. Raises CorpusError when that file cannot be used."""
     ignored = _ignored(corpus)
     return ignored is not None and ignored.match_file(name)
+
+
+def is_document(corpus: Path, name: str) -> bool:
+    """Whether a corpus-relative path is one that `find_files` gives. Raises CorpusError when the ignore file cannot be used."""
+    ignored = _ignored(corpus)
+    parts = PurePosixPath(name).parts
+    path = corpus
+    for depth, part in enumerate(parts, 1):
+        path, is_folder = path / part, depth < len(parts)
+        if part.startswith((".", "/")) or "\0" in part or not _is_utf8(part):
+            return False
+        if ignored and ignored.match_file(path.relative_to(corpus).as_posix() + ("/" if is_folder else "")):
+            return False
+        if path.is_symlink() and (is_folder or _bad_link(path, corpus, is_folder=False)):
+            return False
+    return bool(parts) and not _bad_file(path)
 
 
 def _open(path: Path, name: str) -> BufferedReader:
