@@ -265,9 +265,9 @@ acts["ask-all"] = () => { scope([]); question.focus(); };
 
 // ---- the composer
 
+// The field is as high as these words, which stand unseen behind it (frame.css): nothing is measured while somebody types.
 function grow() {
-  question.style.height = "auto";
-  question.style.height = `${Math.min(question.scrollHeight, 180)}px`;
+  question.parentElement.dataset.words = question.value;
 }
 
 part("composer").addEventListener("submit", (event) => {

@@ -96,9 +96,7 @@ async function openConversation(id) {
     return;
   }
   conversation = found.id;
-  log.setAttribute("aria-live", "off"); // what was said before is not news
-  fill(log, found.turns.join(""));
-  setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
+  lay(found.turns);
   desk.classList.toggle("begun", found.turns.length > 0);
   address({ chat: id });
   markTalk();
@@ -107,6 +105,23 @@ async function openConversation(id) {
   show(last, false);
   suggest(last, { conversation: id, turn: found.turns.length });
   note(`Conversation: ${found.title}`);
+}
+
+const AT_ONCE = 20; // turns put into the page without a pause
+let laying = 0;
+
+// Puts kept turns into the page: the last ones now, those before them in pieces, so that no frame waits for them. Until then each has
+// its place, which is as high as any turn out of sight (turn.css), and nothing moves.
+async function lay(turns) {
+  const mine = ++laying;
+  log.setAttribute("aria-live", "off"); // what was said before is not news
+  const places = turns.map(() => make("article", { class: "turn" }));
+  log.replaceChildren(...places);
+  for (let end = turns.length; end > 0 && places[end - 1].isConnected; end -= AT_ONCE) {
+    for (let number = Math.max(0, end - AT_ONCE); number < end; number += 1) places[number].outerHTML = turns[number];
+    await new Promise((resolve) => { setTimeout(resolve); });
+  }
+  setTimeout(() => { if (mine === laying) log.setAttribute("aria-live", "polite"); }, 500);
 }
 
 function rename(item, one) {
