@@ -2,50 +2,25 @@
 
 import io
 import json
-import threading
 import zipfile
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
 
 from rag.config import Settings
 from rag.doctor import Diagnosis, Finding, in_force
-from rag.errors import EvalError, GroundlineError
+from rag.errors import GroundlineError
 from rag.library import Limits
 from rag.schema import Answer, Citation, Document, Hit, IngestReport, Place, Skipped, SourceInfo, Span
 from tests.support.doors import serving
+from tests.support.pages import FERRY, Reader
 from ui.pages import PAGES, library_view, settings_view, why_view
-from ui.pages.eval_job import Job
-from ui.pages.evaluation import Evaluation
 from ui.registry import Room, Wish
 
-if TYPE_CHECKING:
-    from eval.case import Case
-
 HOSTILE = "<img src=x onerror=alert(1)>\u202e\"'&.txt"
-FERRY = "The ferry to Lund leaves at nine in the evening. Its captain is Olga Lind, who lives in Skellby."
-
-
-class Reader(HTMLParser):
-    """The tags and the text of a page, and whether anything on it could run."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.text = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        for name, value in attributes:
-            assert not name.startswith("on") and name not in ("href", "src", "style"), (tag, name, value)
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def hit(path: str = HOSTILE, passage: int = 1, **scores: float) -> Hit:
@@ -257,103 +232,6 @@ def test_who_may_only_ask_changes_nothing(corpus: Path, tmp_path: Path) -> None:
         for call in next(page for page in PAGES if page.name == name).calls(room).values():
             with pytest.raises(GroundlineError, match="You may ask and read here"):
                 call(Wish({}, scopes=frozenset({"ask", "read"})))
-
-
-# ---- the eval
-
-
-class Scripted:
-    """An engine that abstains from everything, one question at a time as the test allows it."""
-
-    def __init__(self, corpus: Path) -> None:
-        self.corpus = corpus
-        self.settings = Settings()
-        self.allowed = threading.Semaphore(0)
-
-    def ask(self, question: str) -> Answer:
-        assert self.allowed.acquire(timeout=30)
-        return Answer(question=question, status="abstained", text="Nothing.", confidence=0.0)
-
-
-def cases(*expected: str) -> "tuple[Case, ...]":
-    from eval.case import Case
-
-    gold = [[{"path": "ferry.txt", "start": 0, "end": 9, "quote": FERRY[:9]}]]
-    made = [
-        {
-            "id": f"c{n}",
-            "category": kind,
-            "split": "test",
-            "question": f"Question {n}?",
-            "expect": kind,
-            "gold": gold if kind == "answer" else [],
-        }
-        for n, kind in enumerate(expected)
-    ]
-    return tuple(map(Case.model_validate, made))
-
-
-def test_a_run_tells_how_far_it_is_and_leaves_a_report(corpus: Path, tmp_path: Path) -> None:
-    engine: Any = Scripted(corpus)
-    engine.allowed.release(3)
-    job = Job(tmp_path / "home")
-    assert job.report() is None
-    job.start(engine, cases("abstain", "answer", "abstain"))
-    states = list(job.follow())
-    assert states[-1].phase == "done" and states[-1].done == states[-1].total == 3
-    report = Job(tmp_path / "home").report()
-    assert report is not None and [case.verdict for case in report.cases] == ["passed", "failed", "passed"]
-
-
-def test_one_run_at_a_time_and_a_stopped_one_goes_on_from_there(corpus: Path, tmp_path: Path) -> None:
-    engine: Any = Scripted(corpus)
-    job = Job(tmp_path / "home")
-    job.start(engine, cases("abstain", "abstain", "abstain"))
-    with pytest.raises(EvalError, match="running already"):
-        job.start(engine, cases("abstain"))
-    job.stop()
-    engine.allowed.release(3)
-    assert list(job.follow())[-1].phase == "stopped"
-    assert job.report() is None
-    again: Any = Scripted(corpus)
-    again.allowed.release(2)
-    job.start(again, cases("abstain", "abstain", "abstain"))
-    assert list(job.follow())[-1].phase == "done", "a question was asked again"
-
-
-def test_what_keeps_a_run_from_starting_is_told(corpus: Path, tmp_path: Path) -> None:
-    (corpus / "ferry.txt").write_text("Something else stands here.", "utf-8")
-    job = Job(tmp_path / "home")
-    engine: Any = Scripted(corpus)
-    job.start(engine, cases("answer"))
-    last = list(job.follow())[-1]
-    assert last.phase == "failed" and "ferry.txt" in str(last.error)
-
-
-def test_a_case_file_of_ones_own_is_run_and_its_failures_open(corpus: Path, tmp_path: Path) -> None:
-    engine: Any = Scripted(corpus)
-    engine.allowed.release(2)
-    engine.document = lambda path: Document(path=path, sha256="0" * 64, size=1, text=FERRY)
-    room = Room(corpus, tmp_path / "home", engine)
-    page = Evaluation(room)
-    text = json.dumps({"cases": [case.model_dump(mode="json") for case in cases("answer", "abstain")]})
-    *_, last = page.run(Wish({"file": text}))
-    assert last == {"phase": "done", "done": 2, "total": 2, "left": None, "trouble": None}
-    shown = Reader(str(page.show(Wish({}))["report"])).text
-    assert "1 passed" in shown and "1 failed" in shown and "Question 0?" in shown
-    opened = Reader(page.case(Wish({"id": "c0"}))).text
-    assert "abstained" in opened and FERRY[:9] in opened and "an answer" in opened
-    assert json.loads(page.save(Wish({"form": "json"}))["text"])["suite"] == "window"
-    with pytest.raises(EvalError, match="no such form"):
-        page.save(Wish({"form": "../../secret"}))
-    with pytest.raises(EvalError, match="no such case"):
-        page.case(Wish({"id": "c9"}))
-    with pytest.raises(GroundlineError, match="cases"):
-        next(page.run(Wish({"file": "{}"})))
-    (tmp_path / "private").mkdir()
-    away = [case.model_copy(update={"corpus": str(tmp_path / "private")}).model_dump(mode="json") for case in cases("abstain")]
-    with pytest.raises(GroundlineError, match="there is no corpus"):
-        next(page.run(Wish({"file": json.dumps({"cases": away})})))
 
 
 def test_limits_are_said_where_files_are_dropped() -> None:

@@ -285,6 +285,31 @@ def test_cases_about_other_documents_are_a_message_and_a_hint(window: str, brows
         assert page.get_by_role("button", name="Run", exact=True).is_visible()
 
 
+def test_an_answer_called_good_is_asked_again_by_a_button(window: str, browser: "Browser") -> None:
+    with opened(browser, at(window, "eval")) as page:
+        again = page.get_by_role("button", name="Run the answers called good")
+        again.click()
+        problem = page.locator(".eval .problem")
+        problem.wait_for()
+        assert "You have called no answer good yet" in problem.inner_text() and '"Good answer"' in problem.inner_text()
+        page.locator("[data-go=chat]").click()
+        ask(page, LAMP)
+        newest(page).get_by_role("button", name="Good answer").click()
+        newest(page).locator("[data-thumb=up][aria-pressed=true]").wait_for()
+        page.locator("[data-go=eval]").click()
+        again.focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="of the answers that you called good").wait_for()
+        assert "1 passed" in page.locator(".eval .outcomes").inner_text()
+        assert page.locator(".eval .problem").count() == 0
+        page.reload()
+        page.get_by_role("heading", name="of the answers that you called good").wait_for()
+    with opened(browser, at(window, "eval")) as stranger:
+        stranger.get_by_role("button", name="Run the answers called good").wait_for()
+        assert stranger.get_by_role("heading", name="of the answers that you called good").count() == 0
+        assert LAMP not in stranger.locator(".eval").inner_text()
+
+
 def test_every_control_on_the_pages_has_a_name(window: str, browser: "Browser") -> None:
     with opened(browser, window) as page:
         for name in PAGES:

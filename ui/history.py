@@ -1,11 +1,12 @@
 """The conversations' calls: what the sidebar lists, and what becomes of a conversation."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Literal
 
 from rag.conversations import Conversations
 from rag.errors import ConversationMissing
-from rag.schema import Conversation, Frozen, Thumb
+from rag.schema import Frozen, Thumb, Transcript
 from ui import render
 from ui.registry import Call, Room, Wish
 
@@ -128,11 +129,14 @@ class History:
         from eval import feedback
 
         which = Feedback.model_validate(wish.data).which
-        transcripts = [self._kept.get(one.id, owner=wish.visitor) for one in self._all(wish.visitor)]
-        return feedback.to_review(transcripts) if which == "to_review" else feedback.print_cases(feedback.cases(transcripts))
+        found = transcripts(self._kept, self._room.corpus, wish.visitor)
+        return feedback.to_review(found) if which == "to_review" else feedback.print_cases(feedback.cases(found))
 
-    def _all(self, owner: str) -> Iterator[Conversation]:
-        start = 0
-        while listed := self._kept.list(owner=owner, corpus=self._room.corpus, limit=LISTED, offset=start):
-            yield from listed
-            start += len(listed)
+
+def transcripts(kept: Conversations, corpus: Path, owner: str) -> Iterator[Transcript]:
+    """Everything that a visitor has talked about with a corpus, the newest conversation first."""
+    start = 0
+    while listed := kept.list(owner=owner, corpus=corpus, limit=LISTED, offset=start):
+        for one in listed:
+            yield kept.get(one.id, owner=owner)
+        start += len(listed)

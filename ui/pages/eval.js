@@ -42,8 +42,14 @@ async function choose(input) {
 
 acts["eval-run"] = () => watch("eval.run", { category: box.querySelector('[data-part="eval-category"]').value });
 
+acts["eval-rated"] = () => watch("eval.run", { rated: true });
+
 function troubled(error) {
   box.querySelector('[data-part="eval-start"]').prepend(asTrouble(error).element());
+}
+
+function said(text) {
+  box.querySelector('[data-part="eval-start"]').prepend(make("p", { class: "said", text }));
 }
 
 async function watch(name, data) {
@@ -59,13 +65,16 @@ async function watch(name, data) {
     make("section", { class: "work" }, make("div", { class: "bar" }, make("h3", { text: "Running" }), stop), bar, words));
   stop.focus();
   let last = null;
+  let outdated = 0;
+  const each = (state) => { if (state.outdated) outdated = state.outdated; else { last = state; tell(state, bar, words); } };
   try {
-    await stream(name, data, (state) => { last = state; tell(state, bar, words); }, watching.signal);
+    await stream(name, data, each, watching.signal);
     if (last && last.phase === "running") throw new Trouble(...LOST);
     note(last && last.phase === "stopped" ? "Stopped" : "The eval has ended");
     watching = null;
     await come(box.parentElement);
-    if (last && last.phase === "stopped") box.querySelector('[data-part="eval-start"]').prepend(make("p", { class: "said", text: `Stopped after ${last.done} of ${last.total} questions. The next run goes on from there.` }));
+    if (last && last.phase === "stopped") said(`Stopped after ${last.done} of ${last.total} questions. The next run goes on from there.`);
+    if (outdated) said(`Left out: ${outdated === 1 ? "one answer" : `${outdated} answers`} that you called good. What they cite has changed since: ask again, and call the new answers good.`);
   } catch (error) {
     watching = null;
     box.querySelector('[data-part="eval-run"]').replaceChildren();

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from eval.report.model import Report
     from rag.engine import Engine
 
-FOLDER = "window"
+SUITE, RATED = "window", "rated"
 # A follower hears at least this often that the run is still going, in seconds: it notices then when its reader has gone.
 PULSE = 1.0
 
@@ -35,10 +35,12 @@ class _Stopped(Exception):
 
 
 class Job:
-    """The window's eval over the corpus in `home`; safe to share between threads."""
+    """The window's eval over the corpus in `home`; safe to share between threads.
+
+    A run over a visitor's own answers leaves its report to that visitor, its `owner`; every other one to all who may run the eval.
+    """
 
     def __init__(self, home: Path) -> None:
-        self.folder = home / "eval" / FOLDER
         self._home = home
         self._state = State()
         self._changed = threading.Condition()
@@ -49,7 +51,7 @@ class Job:
         """How far the run is now."""
         return self._state
 
-    def start(self, engine: "Engine", cases: "tuple[Case, ...]") -> None:
+    def start(self, engine: "Engine", cases: "tuple[Case, ...]", owner: str = "") -> None:
         """Begin a run. Raises EvalError when one is going on, or when there is nothing to run."""
         if not cases:
             raise EvalError("There is no case to run.", "Choose other cases.")
@@ -58,7 +60,7 @@ class Job:
                 raise EvalError("The eval is running already.", "Wait for it, or stop it.")
             self._stop.clear()
             self._state = State("running", 0, len(cases))
-        threading.Thread(target=self._run, args=(engine, cases), name="eval", daemon=True).start()
+        threading.Thread(target=self._run, args=(engine, cases, owner), name="eval", daemon=True).start()
 
     def stop(self) -> None:
         """End the run after the question that is being answered. Its finished cases are kept for the next run."""
@@ -76,20 +78,28 @@ class Job:
             if seen.phase != "running":
                 return
 
-    def report(self) -> "Report | None":
-        """The last complete run's report, of an earlier window too."""
+    def report(self, owner: str = "") -> "Report | None":
+        """The report of the last complete run that the owner may see, of an earlier window too."""
         from pydantic import ValidationError
 
         from eval.report.model import Report
 
         try:
-            return Report.model_validate_json((self.folder / "report.json").read_bytes())
+            return Report.model_validate_json((self.last(owner) / "report.json").read_bytes())
         except (OSError, ValidationError):
             return None  # none yet, or one of another version: the next run writes it anew
 
-    def _run(self, engine: "Engine", cases: "tuple[Case, ...]") -> None:
+    def last(self, owner: str = "") -> Path:
+        """The folder of that run's report."""
+        return max(self._folder(""), self._folder(owner), key=_written)
+
+    def _folder(self, owner: str) -> Path:
+        own = f"-{hashlib.sha256(owner.encode()).hexdigest()[:16]}" if owner else ""
+        return self._home / "eval" / f"{SUITE}{own}"
+
+    def _run(self, engine: "Engine", cases: "tuple[Case, ...]", owner: str) -> None:
         try:
-            self._judge(engine, cases)
+            self._judge(engine, cases, owner)
             ended = self._state._replace(phase="done", seconds_left=None)
         except _Stopped:
             ended = self._state._replace(phase="stopped", seconds_left=None)
@@ -100,13 +110,14 @@ class Job:
             ended = self._state._replace(phase="failed", error=unforeseen)
         self._tell(ended)
 
-    def _judge(self, engine: "Engine", cases: "tuple[Case, ...]") -> None:
+    def _judge(self, engine: "Engine", cases: "tuple[Case, ...]", owner: str) -> None:
         from eval.case import CORPORA
         from eval.report.write import write_report
         from eval.run import evaluate
         from rag.embed import MiniLM
         from rag.engine import open_corpus
 
+        folder = self._folder(owner)
         began, first = time.monotonic(), -1
 
         def progress(done: int, total: int) -> None:
@@ -120,17 +131,24 @@ class Job:
         with ExitStack() as stack:
             names = sorted({case.corpus for case in cases if case.corpus})
             variants = {name: stack.enter_context(open_corpus(CORPORA / name, home=self._home, settings=engine.settings)) for name in names}
-            finished = self.folder / f"finished-{_mark(engine)}.jsonl"
-            model = MiniLM().fingerprint
+            finished = folder / f"finished-{_mark(engine)}.jsonl"
+            model, suite = MiniLM().fingerprint, RATED if owner else SUITE
             report = evaluate(
-                cases, engine, corpus=engine.corpus, variants=variants, suite=FOLDER, model=model, finished=finished, progress=progress
+                cases, engine, corpus=engine.corpus, variants=variants, suite=suite, model=model, finished=finished, progress=progress
             )
-        write_report(report, self.folder)
+        write_report(report, folder)
 
     def _tell(self, state: State) -> None:
         with self._changed:
             self._state = state
             self._changed.notify_all()
+
+
+def _written(folder: Path) -> float:
+    try:
+        return (folder / "report.json").stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _mark(engine: "Engine") -> str:

@@ -42,8 +42,13 @@ def start(categories: Mapping[str, int], trouble: GroundlineError | None = None)
         element("code", {}, "groundline eval new"),
         " and run their file: ",
     )
+    rated = element("button", {"type": "button", "class": "button", "data-act": "eval-rated"}, "Run the answers called good")
+    yours = element(
+        "p", {"class": "detail"}, "Or the questions whose answers you called good: each must be answered from the same text again. "
+    )
     said = problem(trouble) if trouble is not None else ""
-    return join([said, element("div", {"class": "choice"}, own, about), element("div", {"class": "choice"}, other, file)])
+    choices = [element("div", {"class": "choice"}, *parts) for parts in ((own, about), (other, file), (yours, rated))]
+    return join([said, *choices])
 
 
 def counts(report: Report) -> Markup:
@@ -67,8 +72,9 @@ def counts(report: Report) -> Markup:
 
 def report(found: Report) -> Markup:
     """The whole report of a run."""
+    title = "Last report, of the answers that you called good" if found.suite == "rated" else "Last report"
     parts = [
-        element("section", {}, element("div", {"class": "bar"}, element("h3", {}, "Last report"), _downloads()), counts(found)),
+        element("section", {}, element("div", {"class": "bar"}, element("h3", {}, title), _downloads()), counts(found)),
         _curve(found),
         _figures(found),
         _categories(found),

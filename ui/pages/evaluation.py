@@ -6,16 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from rag.errors import CaseError, EvalError
+from rag.conversations import Conversations
+from rag.errors import CaseError, EvalError, ReadError
+from rag.readers import hash_file
 from rag.schema import Document, Frozen
 from ui import rights
+from ui.history import transcripts
 from ui.markup import Markup
 from ui.pages.eval_job import Job, State
 from ui.registry import Call, Page, Room, Stream, Wish
 
 if TYPE_CHECKING:
-    from eval.case import Case
+    from eval.case import Case, Gold
     from eval.report.model import CaseResult, Report
+    from rag.engine import Engine
 
 _HERE = Path(__file__).parent
 FORMS = {"html": "text/html", "json": "application/json", "md": "text/markdown"}
@@ -23,10 +27,11 @@ _ICON = Markup('<path d="M4.5 19.5h15M4.5 19.5v-15"/><path d="M8 15.5l3.5-4 3 2.
 
 
 class Chosen(Frozen):
-    """What to run: a category of the project's own cases (none: all), or the text of a case file."""
+    """What to run: a category of the project's own cases (none: all), the text of a case file, or the visitor's answers called good."""
 
     category: str = ""
     file: str = ""
+    rated: bool = False
 
 
 class Which(Frozen):
@@ -56,7 +61,7 @@ class Evaluation:
 
         state = self._job.state
         categories = dict(sorted(Counter(case.category for case in load_cases()).items()))
-        last = self._job.report()
+        last = self._job.report(wish.visitor)
         return {
             "running": state.phase == "running",
             "start": eval_view.start(categories, state.error),
@@ -68,7 +73,7 @@ class Evaluation:
         rights.check(wish, "admin")
         from ui.pages import eval_view
 
-        result = _result(self._job.report(), Which.model_validate(wish.data).id)
+        result = _result(self._job.report(wish.visitor), Which.model_validate(wish.data).id)
         return eval_view.case_page(result, lambda path: self._document(result, path), can_open=not result.case.corpus)
 
     def save(self, wish: Wish) -> dict[str, str]:
@@ -78,7 +83,7 @@ class Evaluation:
         if form not in FORMS:
             raise EvalError("The report has no such form.", f"Its forms are {', '.join(FORMS)}.")
         try:
-            text = (self._job.folder / f"report.{form}").read_text("utf-8")
+            text = (self._job.last(wish.visitor) / f"report.{form}").read_text("utf-8")
         except OSError as error:
             raise EvalError(f"The report cannot be read: {error.strerror}.", "Run the eval again.") from error
         return {"name": f"groundline-eval.{form}", "kind": FORMS[form], "text": text}
@@ -89,12 +94,19 @@ class Evaluation:
         self._job.stop()
 
     def run(self, wish: Wish) -> Iterator[object]:
-        """Begin a run and follow it."""
+        """Begin a run and follow it; first, where rated answers are left out, how many."""
         rights.check(wish, "admin")
         engine = self._room.engine
         if engine is None:
             raise self._room.trouble
-        self._job.start(engine, _cases(Chosen.model_validate(wish.data)))
+        chosen = Chosen.model_validate(wish.data)
+        if chosen.rated:
+            cases, outdated = _rated(engine, self._room, wish.visitor)
+            self._job.start(engine, cases, wish.visitor)
+            if outdated:
+                yield {"outdated": outdated}
+        else:
+            self._job.start(engine, _cases(chosen))
         yield from map(_told, self._job.follow())
 
     def follow(self, wish: Wish) -> Iterator[object]:
@@ -136,6 +148,38 @@ def _cases(chosen: Chosen) -> "tuple[Case, ...]":
         if case.corpus and case.corpus not in ours:  # a way from there to any folder of this machine
             raise CaseError(f"{case.id}: there is no corpus {case.corpus[:100]!r}.", f"The variants are {', '.join(sorted(ours))}.")
     return cases
+
+
+def _rated(engine: "Engine", room: Room, visitor: str) -> "tuple[tuple[Case, ...], int]":
+    """A case for each answer that the visitor called good, so far as its quote still stands; how many do not.
+
+    Raises EvalError when there is none.
+    """
+    from eval import feedback
+
+    rated = feedback.cases(transcripts(Conversations(room.home), room.corpus, visitor)).cases
+    if not rated:
+        raise EvalError(
+            "You have called no answer good yet that could be asked again.",
+            'Ask something, choose "Good answer" (the thumb up) below the answer, then come back.',
+        )
+    kept = tuple(case for case in rated if all(_stands(gold, engine) for group in case.gold for gold in group))
+    if not kept:
+        raise EvalError("What the answers that you called good cite has changed since.", "Ask again, and call the new answers good.")
+    return kept, len(rated) - len(kept)
+
+
+def _stands(gold: "Gold", engine: "Engine") -> bool:
+    """Whether the file, as it is now, has the quote in its place."""
+    document = engine.document(gold.path)
+    try:
+        return (
+            document is not None
+            and document.text[gold.start : gold.end] == gold.quote
+            and hash_file(engine.corpus / gold.path) == document.sha256
+        )
+    except ReadError:
+        return False
 
 
 def _result(report: "Report | None", id: str) -> "CaseResult":

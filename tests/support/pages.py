@@ -1,0 +1,23 @@
+"""What tests of the pages beside the conversation share: a small text, and a reader of what a page shows."""
+
+from html.parser import HTMLParser
+
+FERRY = "The ferry to Lund leaves at nine in the evening. Its captain is Olga Lind, who lives in Skellby."
+
+
+class Reader(HTMLParser):
+    """The tags and the text of a page, and whether anything on it could run."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attributes:
+            assert not name.startswith("on") and name not in ("href", "src", "style"), (tag, name, value)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
