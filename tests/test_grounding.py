@@ -140,6 +140,21 @@ def test_hand_made_pairs_stay_at_the_level_reached(split: str, caught: float, al
     assert good.count("unsupported") <= alarms * len(good)
 
 
+@pytest.mark.parametrize(
+    ("claim", "span", "expected"),
+    [
+        ("The keeper lost his lamp in the storm.", "The keeper lost her lamp in the storm.", "unsupported"),
+        ("The keeper lost her lamp in the storm.", "The keeper lost her lamp in the storm of May.", "supported"),
+        ("He lost the lamp in the storm.", "The keeper lost the lamp in the storm.", "supported"),
+        ("She said that he lost the lamp.", "She said that the keeper of the lamp had lost it.", "supported"),
+        ("The lamp was lit only once in the storm.", "The lamp was lit in the storm.", "unsupported"),
+        ("The lamp was lit only once in the storm.", "In the storm the lamp was lit just once.", "supported"),
+    ],
+)
+def test_he_is_not_she_and_once_is_a_number(claim: str, span: str, expected: str) -> None:
+    assert label(claim, span) == expected
+
+
 def test_the_same_pair_has_the_same_verdict_and_reasons() -> None:
     assert judge("The council closed the Oak Street library.", [SPAN]) == judge("The council closed the Oak Street library.", [SPAN])
 
@@ -147,10 +162,10 @@ def test_the_same_pair_has_the_same_verdict_and_reasons() -> None:
 def test_a_sentence_costs_milliseconds() -> None:
     claims = [f"On Tuesday the council voted {number} to 3 to close the Elm Street library." for number in range(20, 70)]
     label(claims[0])
-    start = time.perf_counter()
+    start = time.process_time()
     for claim in claims:
         label(claim)
-    assert (time.perf_counter() - start) / len(claims) < 0.05  # 2 ms alone; wide, because tests share their cores
+    assert (time.process_time() - start) / len(claims) < 0.05  # 2 ms; wide, because machines differ
 
 
 @settings(max_examples=60, deadline=None)

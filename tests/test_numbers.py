@@ -34,6 +34,7 @@ def one(text: str) -> Number:
         ("3.5 billion euros", 3.5e9, "money"),
         ("4 km", 4_000, "measure"),
         ("twice as many", 2, "times"),
+        ("only once", 1, "times"),
     ],
 )
 def test_reads_a_number_however_it_is_written(text: str, value: float, kind: str) -> None:

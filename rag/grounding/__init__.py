@@ -10,7 +10,7 @@ from rag.grounding.facts import Finding, check_dates, check_names, check_naming,
 from rag.grounding.reading import Reading, read, straight
 from rag.grounding.score import Features, departure, features
 from rag.grounding.sense import check_amounts, check_denials, check_doubt, check_places, check_roles
-from rag.grounding.speakers import check_speakers
+from rag.grounding.speakers import check_pronouns, check_speakers
 from rag.grounding.weights import DOCUMENT, PASSAGE
 from rag.language.sentences import find
 from rag.language.synonyms import is_common_word
@@ -136,6 +136,7 @@ def _findings(claim: Reading, matches: tuple[Match, ...], evidence: Evidence) ->
         *check_places(claim, matches, evidence),
         *check_roles(claim, matches, evidence),
         *check_speakers(claim, matches, evidence),
+        *check_pronouns(claim, evidence),
         *check_additions(claim, matches, evidence),
         *check_exchange(claim, evidence),
     ]

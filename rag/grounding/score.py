@@ -15,7 +15,7 @@ from rag.grounding.weights import Coefficients
 from rag.language.synonyms import parts_of_speech
 
 # The checks whose decisive findings are counted together.
-FACTS = frozenset({"number", "bound", "counted", "date", "name", "quotation", "place"})
+FACTS = frozenset({"number", "bound", "counted", "date", "name", "quotation", "place", "pronoun"})
 DENIALS = frozenset({"denial", "opposite"})
 CLAIMS = frozenset({"amount", "doubt", "roles", "relation", "speaker", "added"})
 

@@ -1,4 +1,4 @@
-"""Check of who says what: the speaker in a claim must be one who says something in the spans."""
+"""Checks of who is meant: the speaker in a claim must be one who says something in the spans, and he no she."""
 
 import re
 from collections.abc import Sequence
@@ -20,6 +20,17 @@ _ANYONE = frozenset("people other others person someone somebody many some one u
 SOURCES = frozenset(
     "article articles report reports reportedly text passage story source sources document documents news piece author".split()
 )
+
+_GENDERS = {**dict.fromkeys(("he", "him", "his", "himself"), "man"), **dict.fromkeys(("she", "her", "hers", "herself"), "woman")}
+
+
+def check_pronouns(claim: Reading, evidence: Evidence) -> list[Finding]:
+    """Where the sentence and the spans each speak of one of man and woman by pronouns, it must be the same."""
+    said = {_GENDERS[word.lower]: word.lower for word in claim.all_words if word.lower in _GENDERS}
+    there = {_GENDERS[word.lower]: word.lower for unit in evidence.units for word in unit.all_words if word.lower in _GENDERS}
+    if len(said) != 1 or len(there) != 1 or said.keys() == there.keys():
+        return []
+    return [Finding("pronoun", 1.0, f"“{next(iter(said.values()))}”, where the cited text has “{next(iter(there.values()))}”")]
 
 
 def check_speakers(claim: Reading, matches: Sequence[Match], evidence: Evidence) -> list[Finding]:

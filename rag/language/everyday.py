@@ -160,6 +160,7 @@ worried concerned afraid
 crackdown repression suppression clampdown
 repress suppress crush quell
 violence brutality
+forcibly forcefully
 excessive undue extreme
 strict tough harsh severe rigid
 extremely very highly exceedingly

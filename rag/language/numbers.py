@@ -221,8 +221,10 @@ def _worded(tokens: list[_Token], index: int) -> _Core | None:
         return _part(tokens, index, index, 1)
     if word in ("a", "an") and following in (*SCALES, "dozen", "couple", "half", "third", "quarter", "fifth", "tenth", "score"):
         return _after_article(tokens, index)
-    if word in ("twice", "double", "doubled", "thrice", "triple", "tripled", "once"):
-        return None if word == "once" else _Core(index, index + 1, 2 if word in ("twice", "double", "doubled") else 3, "times")
+    if word in ("twice", "double", "doubled", "thrice", "triple", "tripled"):
+        return _Core(index, index + 1, 2 if word in ("twice", "double", "doubled") else 3, "times")
+    if word == "once" and _at(tokens, index - 1) in ("only", "just", "exactly"):
+        return _Core(index, index + 1, 1, "times")
     if word == "dozen":
         return _Core(index, index + 1, 12)
     if word in ONES or word in TENS:
