@@ -8,9 +8,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag.errors import IndexBroken, IndexLocked, IndexMissing
-from rag.sqlite_errors import kind_of, unwritable
+from rag.sqlite_errors import kind_of, unwritable, write_ahead
 
 FILE_NAME = "catalog.sqlite3"
+# Seconds that are waited for others who use the file.
+PATIENCE = 30.0
 
 # Raised when the tables, or the words and stems kept in them, change their meaning.
 LAYOUT = "3"
@@ -112,13 +114,13 @@ def connect(path: Path, create: bool = False) -> sqlite3.Connection:
     with translated(path):
         mode = "rwc" if create else "rw"
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30.0, isolation_level=None, check_same_thread=False
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
         try:
             # Zeroes what is deleted, so that no text of a deleted document stays in the file.
             connection.execute("PRAGMA secure_delete = ON")
             if create:
-                connection.execute("PRAGMA journal_mode = WAL")
+                write_ahead(connection, PATIENCE)
                 connection.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
             connection.execute("PRAGMA synchronous = NORMAL")
             if connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetchone() == (0,):

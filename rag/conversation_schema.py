@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rag.errors import ConversationError, ConversationsUnreadable, StorageError
-from rag.sqlite_errors import kind_of, unwritable
+from rag.sqlite_errors import kind_of, unwritable, write_ahead
 
 FILE_NAME = "conversations.sqlite3"
 
@@ -74,7 +74,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         if found > LAYOUT:
             raise ConversationsUnreadable(_NEWER.format(path=path, found=found, known=LAYOUT), "Use that version, or another --home.")
         if found < LAYOUT:
-            connection.execute("PRAGMA journal_mode = WAL")
+            write_ahead(connection, PATIENCE)
             connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
     except BaseException:
         connection.close()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -15,6 +16,7 @@ from rag.errors import ConversationMissing, ConversationsUnreadable, StorageErro
 from rag.export import load
 from rag.readers import read
 from rag.schema import Answer, AnswerSentence
+from rag.sqlite_errors import write_ahead
 
 QUOTE = "The ferry sank off Ystad."
 
@@ -212,6 +214,29 @@ def test_threads_write_at_once_and_lose_nothing(kept: Conversations, corpus: Pat
     with ThreadPoolExecutor(4) as pool:
         numbers = [turn.number for turn in pool.map(lambda _: kept.append(made.id, one), range(20))]
     assert sorted(numbers) == list(range(1, 21))
+
+
+class Shared:
+    """A connection to a new file that others have just opened too: SQLite refuses so many times to change how it logs."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals = refusals
+
+    def execute(self, statement: str) -> None:
+        assert statement == "PRAGMA journal_mode = WAL"
+        if self.refusals:
+            self.refusals -= 1
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+
+
+def test_who_opens_a_new_file_with_others_is_patient() -> None:
+    shared = Shared(3)
+    write_ahead(cast("sqlite3.Connection", shared), 60)
+    assert shared.refusals == 0
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        write_ahead(cast("sqlite3.Connection", Shared(1)), 0)
 
 
 def write_some(home: Path, corpus: Path) -> None:
