@@ -10,10 +10,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from rag import open_corpus
 from rag.errors import SettingsError
 from tests.support.browser import chromium, in_browser
 from tests.support.cli import run
-from tests.support.doors import ASKED, Served, serving
+from tests.support.doors import ASKED, Served, doors_of, serving
 from ui import access as rules
 from ui import wire
 from ui.access import Access, Refused, read_people
@@ -361,10 +362,20 @@ def test_a_named_host_is_welcome_and_an_upstream_nobody_named_is_not_believed(gu
         assert client.get("/api/v1/documents", headers={"X-Forwarded-User": "ada"}).status_code == 401
 
 
-def test_too_many_wrong_passwords_are_told_to_wait(seeds: Path, home: Path) -> None:
+def test_a_window_for_all_says_where_it_is_and_no_password(seeds: Path, home: Path) -> None:
     open_to_all = ("--host", "0.0.0.0")
     with serving(seeds, home, *open_to_all, environment={"GROUNDLINE_AUTH": "ada:correct horse"}) as served, served.client() as client:
         assert "correct horse" not in served.said and served.address.startswith("http://127.0.0.1:")
+        assert log_in(client, "ada", "wrong").status_code == 401 and log_in(client, "ada", "correct horse").status_code == 200
+
+
+def test_too_many_wrong_passwords_are_told_to_wait(seeds: Path, home: Path) -> None:
+    access = Access(host="0.0.0.0", people=PEOPLE, clock=Clock())
+    with (
+        open_corpus(seeds, home=home, update=False) as engine,
+        doors_of(engine, access) as address,
+        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
+    ):
         inside = log_in(client, "ada", "correct horse").headers["set-cookie"].partition(";")[0]
         client.cookies.clear()
         statuses = [

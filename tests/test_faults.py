@@ -42,6 +42,8 @@ from tests.support.fault_proxy import (
 
 QUESTION = "How many people jumped out of the building in Zhengzhou?"
 KEY = "sk-recognisable-0123456789abcdef"
+# Seconds of silence that a test waits for, and those that no busy machine reaches.
+HASTY, PATIENT = 0.5, 120.0
 
 Opened = Callable[..., Engine]
 
@@ -58,7 +60,7 @@ def opened(proxy: FaultProxy, seeds: Path, home: Path) -> Iterator[Opened]:
     engines: dict[str, Engine] = {}
 
     def open_with(url: str = proxy.url, **settings: Any) -> Engine:
-        chosen = Settings(**{"on_failure": "error", "llm_retries": 0, "llm_timeout": 20.0, **settings})
+        chosen = Settings(**{"on_failure": "error", "llm_retries": 0, "llm_timeout": PATIENT, **settings})
         name = f"{url} {os.environ.get('GROUNDLINE_LLM_KEY')} {chosen!r}"
         if name not in engines:
             engines[name] = open_corpus(seeds, home=home, update=False, settings=chosen, llm=f"openai-compatible:small@{url}")
@@ -124,8 +126,8 @@ def test_silence_ends_after_the_time_that_is_set(proxy: FaultProxy, opened: Open
     proxy.fail(fault)
     started = time.monotonic()
     with pytest.raises(ModelTimeout, match="silent"):
-        opened(llm_timeout=0.5).ask(QUESTION)
-    assert 0.5 <= time.monotonic() - started < 15 and proxy.gone.wait(10)
+        opened(llm_timeout=HASTY).ask(QUESTION)
+    assert HASTY <= time.monotonic() - started < PATIENT and proxy.gone.wait(PATIENT)
     assert len(proxy.requests) == 1
 
 
@@ -169,7 +171,8 @@ def test_an_answer_at_its_limit_says_so(proxy: FaultProxy, opened: Opened) -> No
 @pytest.mark.parametrize("fault", [refusal(500), HANG, NOT_JSON, DROP, EMPTY])
 def test_the_documents_are_quoted_instead_and_that_is_said(proxy: FaultProxy, opened: Opened, fault: Fault) -> None:
     proxy.fail(fault)
-    answer = opened(on_failure="fallback", llm_timeout=0.5).ask(QUESTION)
+    answer = opened(on_failure="fallback", llm_timeout=timeout(fault)).ask(QUESTION)
+    assert fault != HANG or proxy.gone.wait(PATIENT)
     assert answer.status == "answered" and answer.writer == "extractive"
     assert "at least 35 people in Zhengzhou" in answer.text
     assert any("quoted instead" in note for note in answer.notes)
@@ -183,7 +186,7 @@ def test_closing_early_ends_the_request(proxy: FaultProxy, opened: Opened) -> No
             break
     assert not proxy.gone.is_set()
     events.close()  # type: ignore[attr-defined]
-    assert proxy.gone.wait(10)
+    assert proxy.gone.wait(PATIENT)
 
 
 @pytest.mark.parametrize(
@@ -195,9 +198,10 @@ def test_a_key_is_sent_and_shown_nowhere(
     monkeypatch.setenv("GROUNDLINE_LLM_KEY", KEY)
     caplog.set_level(0)
     proxy.fail(fault)
-    engine = opened(llm_timeout=0.5)
+    engine = opened(llm_timeout=timeout(fault))
     with pytest.raises(ModelError) as raised:
         engine.ask(QUESTION)
+    assert fault != HANG or proxy.gone.wait(PATIENT)
     assert proxy.keys == [f"Bearer {KEY}"]
     chain: list[BaseException] = []
     error: BaseException | None = raised.value
@@ -214,7 +218,8 @@ def test_a_key_is_sent_and_shown_nowhere(
         repr(engine.settings),
     ]
     proxy.fail(fault)
-    shown.append(opened(on_failure="fallback", llm_timeout=0.5).ask(QUESTION).model_dump_json())
+    shown.append(opened(on_failure="fallback", llm_timeout=timeout(fault)).ask(QUESTION).model_dump_json())
+    assert fault != HANG or proxy.gone.wait(PATIENT)
     assert all(KEY not in text and KEY[3:15] not in text for text in shown)
 
 
@@ -223,6 +228,11 @@ def test_openai_s_own_key_is_not_given_to_another_server(proxy: FaultProxy, open
     proxy.fail()
     opened().ask(QUESTION)
     assert proxy.keys == ["Bearer none"]
+
+
+def timeout(fault: Fault) -> float:
+    """Short for a fault that shows in silence alone; a busy machine may take longer than that to tell of the others."""
+    return HASTY if fault == HANG else PATIENT
 
 
 def said(events: list[Event]) -> str:

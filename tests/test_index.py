@@ -281,14 +281,9 @@ def test_readers_see_the_old_state_or_the_new_while_another_process_writes(base:
     old = (answers(index, QUESTIONS), contents(index.catalog))
     for number in range(6):
         (corpus / f"doc_{number:03d}.txt").write_text(made_up_text(80, 500 + number), encoding="utf-8")
-    writer = forks.start(corpus, home)
-    seen = []
-    ended = threading.Event()
-    waiter = threading.Thread(target=lambda: (seen.append(writer.wait()), ended.set()))
-    waiter.start()
     states = []
-    while True:
-        last = ended.is_set()
+
+    def look() -> None:
         index.refresh()
         with index.catalog.snapshot():
             generation = index.catalog.generation
@@ -297,9 +292,17 @@ def test_readers_see_the_old_state_or_the_new_while_another_process_writes(base:
         fresh = reader(corpus, home)
         assert len(answers(fresh, QUESTIONS)) == 3 and fresh.notes == ()
         fresh.close()
-        if last:
-            break
+
+    look()
+    writer = forks.start(corpus, home)
+    seen = []
+    ended = threading.Event()
+    waiter = threading.Thread(target=lambda: (seen.append(writer.wait()), ended.set()))
+    waiter.start()
+    while not ended.is_set():
+        look()
     waiter.join()
+    look()
     assert seen == ["done"]
     new = answers(index, QUESTIONS)
     assert {generation for generation, _ in states} == {1, 2}

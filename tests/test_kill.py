@@ -29,6 +29,7 @@ DOCUMENTS, SENTENCES = 36, 70  # some 2,400 passages
 CHANGED = 15  # of them in the second state: just over 1,000 passages, so that Chroma saves its graph
 RANDOM_KILLS, FIRST_KILLS = 20, 3
 SAVE_KILLS = (1, 2, 4, 7)  # changes of a file of the graph
+SAVE_TRIES = 8  # to see so many of them before the run has ended, on a machine that is busy with other things
 
 State = dict[str, object]
 Kill = Callable[["Run", Path], None]
@@ -110,8 +111,7 @@ def killed_at_save(after: int) -> Kill:
 
     def kill(running: Run, home: Path) -> None:
         seen: set[tuple[str, int, int]] = set()
-        deadline = time.monotonic() + 30
-        while len(seen) < after and time.monotonic() < deadline:
+        while len(seen) < after and not running.ended:
             time.sleep(0.0005)
             seen |= graph_files(home, newer_than=running.began)
         os.kill(running.pid, signal.SIGKILL)
@@ -132,8 +132,7 @@ def graph_files(home: Path, newer_than: int) -> set[tuple[str, int, int]]:
 
 def killed_at_first_vectors(running: Run, home: Path) -> None:
     """Kills as soon as some vectors have been kept."""
-    deadline = time.monotonic() + 60
-    while vectors_kept(home) == 0 and time.monotonic() < deadline:
+    while vectors_kept(home) == 0 and not running.ended:
         time.sleep(0.005)
     os.kill(running.pid, signal.SIGKILL)
 
@@ -183,8 +182,9 @@ def test_a_kill_at_any_moment_leaves_a_complete_state_and_loses_no_vector(settin
 
 
 def test_a_kill_while_chroma_saves_its_graph_breaks_nothing(setting: Setting, forks: Forks) -> None:
-    ended = [kill_and_recover(setting, forks, killed_at_save(after)) for after in SAVE_KILLS]
-    assert ended == ["killed"] * len(SAVE_KILLS)
+    for after in SAVE_KILLS:
+        tries = (kill_and_recover(setting, forks, killed_at_save(after)) for _ in range(SAVE_TRIES))
+        assert "killed" in tries, f"no run was killed at change {after}"
 
 
 def test_a_kill_of_the_first_ingest_leaves_no_index_or_a_whole_one(setting: Setting, forks: Forks) -> None:

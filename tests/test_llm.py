@@ -438,11 +438,11 @@ def test_where_a_text_is_cut_into_pieces_changes_nothing(said: str, sizes: list[
 def test_long_texts_are_read_in_linear_time() -> None:
     for text in ("a.b " * 8_000, "word " * 8_000, "[1 " * 8_000, "A fell [1]. " * 4_000, "(1) " * 8_000, "Source 1 " * 4_000):
         reader = ClaimReader()
-        started = time.perf_counter()
+        started = time.process_time()
         for at in range(0, len(text), 4):
             reader.feed(text[at : at + 4])
         reader.end()
-        assert time.perf_counter() - started < 20
+        assert time.process_time() - started < 20
 
 
 @examples(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

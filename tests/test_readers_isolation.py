@@ -51,7 +51,7 @@ def test_no_file_is_refused_for_what_those_before_it_left_behind(function: str) 
 
 
 def test_a_reader_that_hangs_is_stopped() -> None:
-    with Isolated(seconds=8) as isolated:
+    with Isolated(seconds=60) as isolated:
         before = process_of(isolated)
         isolated._seconds = 0.3
         with pytest.raises(ReadError, match=r"a\.pdf takes longer to read than 0\.3 seconds"):

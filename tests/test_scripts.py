@@ -55,7 +55,7 @@ class Clone:
     def run(self, script: str = "scripts/setup", *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": str(self.fake), "FAKE": str(self.fake), "HOME": str(self.folder)}
         return subprocess.run(
-            [str(self.folder / script), *arguments], cwd=self.folder.parent, env=environment, capture_output=True, text=True, timeout=60
+            [str(self.folder / script), *arguments], cwd=self.folder.parent, env=environment, capture_output=True, text=True, timeout=240
         )
 
     def calls(self) -> list[str]:
@@ -236,7 +236,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tree / name)
     code = f"from setuptools.build_meta import build_wheel; build_wheel({str(out)!r})"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tree, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tree, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr[-3000:]
     (made,) = out.glob("*.whl")
     return made
@@ -262,7 +262,7 @@ def test_an_installed_package_works_away_from_its_clone(wheel: Path, tmp_path: P
 
     def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         arguments = ("-P", "-m", "rag", *arguments)
-        return subprocess.run([sys.executable, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        return subprocess.run([sys.executable, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240)
 
     alone = command("ask", "How long does the queen live?")
     assert alone.returncode == 2 and "--corpus" in alone.stderr

@@ -1,6 +1,5 @@
 """Sentences and passages: exact spans, borders marked by hand, and what must hold for any text."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from rag.embed import MiniLM
 from rag.schema import Passage
 from rag.split import sentences, split
+from tests.support.growth import stays_linear
 
 ROOT = Path(__file__).parent.parent
 SEEDS = sorted((ROOT / "seeds").glob("*.txt"))
@@ -230,16 +230,7 @@ def test_quotes_are_the_files_text_for_every_sentence_of_the_five_articles() -> 
     "unit", ["a", "word ", "A. ", ". ", "“", ".)", "```x\n", "a: 1. ", "arrow", "[1", "=\n", "好。", "A\n\n", "arrow-"]
 )
 def test_time_grows_with_the_length_and_not_faster(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = unit * size
-        begin = time.process_time()
-        sentences(text)
-        return time.process_time() - begin
-
-    size = 1_000
-    while (small := seconds(size)) < 0.05:
-        size *= 2
-    assert seconds(8 * size) < 25 * small  # it would take 64 times as long if the time grew with the square
+    assert stays_linear(lambda size: sentences(unit * size))
 
 
 def test_a_line_of_two_million_letters_is_split() -> None:

@@ -154,7 +154,7 @@ def test_a_changed_graph_is_broken_before_chroma_sees_it(small: VectorStore, cha
     small.seal()
     file = next(small.folder.glob("*/data_level0.bin"))
     data = file.read_bytes()
-    changed = {"truncate": data[:1000], "flip": data[:5000] + b"\xff" + data[5001:], "delete": None, "add": data}[change]
+    changed = {"truncate": data[:1000], "flip": data[:5000] + bytes([data[5000] ^ 0xFF]) + data[5001:], "delete": None, "add": data}[change]
     target = file.with_name("more.bin") if change == "add" else file
     target.write_bytes(changed) if changed is not None else target.unlink()
     with pytest.raises(IndexBroken, match="not as they were left"):

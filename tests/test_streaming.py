@@ -218,7 +218,7 @@ def test_cancelling_who_waits_for_a_token_closes_the_model_when_that_has_come(en
 
     def wait() -> None:
         asked.set()
-        assert answering.wait(30)
+        assert answering.wait(120)
 
     async def cancelled() -> None:
         async def read() -> None:
@@ -227,7 +227,7 @@ def test_cancelling_who_waits_for_a_token_closes_the_model_when_that_has_come(en
                     pass
 
         reading = asyncio.ensure_future(read())
-        await asyncio.to_thread(asked.wait, 30)
+        await asyncio.to_thread(asked.wait, 120)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
@@ -236,7 +236,7 @@ def test_cancelling_who_waits_for_a_token_closes_the_model_when_that_has_come(en
     before = llm.closed
     llm.enqueue("Clara ", wait, "Holm ", "kept ", "it [1].")
     asyncio.run(cancelled())
-    assert llm.stopped.wait(30)
+    assert llm.stopped.wait(120)
     assert llm.closed == before + 1 and len(llm.told) == 2
 
 
@@ -341,18 +341,18 @@ def server() -> Iterator[Server]:
 def test_leaving_a_stream_closes_the_connection_to_a_real_server(corpus: Path, engine: Engine, server: Server) -> None:
     from llama_index.llms.openai_like import OpenAILike
 
-    model = OpenAILike(model="m", api_base=server.spec, api_key="none", is_chat_model=True, max_retries=0, timeout=30)
+    model = OpenAILike(model="m", api_base=server.spec, api_key="none", is_chat_model=True, max_retries=0, timeout=120)
     with open_corpus(corpus, home=corpus.parent / "home", update=False, llm=model, settings=QUIET) as other:
         events = other.stream(KEPT)
         assert any(isinstance(event, Token) for event in (next(events) for _ in range(3)))
         events.close()
-        assert server.gone.wait(30)
+        assert server.gone.wait(120)
 
 
 def test_cancelling_an_asynchronous_stream_closes_the_connection_to_a_real_server(corpus: Path, engine: Engine, server: Server) -> None:
     from llama_index.llms.openai_like import OpenAILike
 
-    model = OpenAILike(model="m", api_base=server.spec, api_key="none", is_chat_model=True, max_retries=0, timeout=30)
+    model = OpenAILike(model="m", api_base=server.spec, api_key="none", is_chat_model=True, max_retries=0, timeout=120)
     with open_corpus(corpus, home=corpus.parent / "home", update=False, llm=model, settings=QUIET) as other:
 
         async def left() -> None:
@@ -371,4 +371,4 @@ def test_cancelling_an_asynchronous_stream_closes_the_connection_to_a_real_serve
                 await reading
 
         asyncio.run(left())
-        assert server.gone.wait(30)
+        assert server.gone.wait(120)

@@ -1,7 +1,6 @@
 import gzip
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -57,9 +56,10 @@ def test_importing_reads_nothing() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_looking_up_again_costs_microseconds() -> None:
+def test_looking_up_again_looks_nothing_up() -> None:
     related("protest", "rally")
-    start = time.perf_counter()
+    before = related.cache_info()
     for _ in range(1_000):
         related("protest", "rally")
-    assert time.perf_counter() - start < 0.1
+    after = related.cache_info()
+    assert (after.misses, after.hits) == (before.misses, before.hits + 1_000)

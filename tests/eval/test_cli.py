@@ -204,7 +204,7 @@ def test_what_goes_wrong_unforeseen_is_no_traceback(shell: Shell, monkeypatch: p
 def test_the_module_can_be_run(tmp_path: Path) -> None:
     import subprocess
 
-    shown = subprocess.run([sys.executable, "-m", "eval", "--help"], capture_output=True, text=True, check=True, timeout=60)
+    shown = subprocess.run([sys.executable, "-m", "eval", "--help"], capture_output=True, text=True, check=True, timeout=240)
     assert "gate" in shown.stdout and "mutate" in shown.stdout
 
 

@@ -33,7 +33,7 @@ def test_a_run_killed_twice_asks_each_question_once(corpus: Path, tmp_path: Path
 
     def run(die_at: int) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", SCRIPT, str(corpus), str(finished), str(die_at)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=Path.cwd())
+        return subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=Path.cwd())
 
     first, second, last = run(8), run(6), run(0)
     assert (first.returncode, second.returncode) == (-signal.SIGKILL, -signal.SIGKILL)

@@ -62,10 +62,11 @@ class FaultProxy:
         self.faults = deque(faults)
         self.requests.clear()
         self.keys.clear()
-        self.gone.clear()
+        # A new one: a client of before who is only now seen to have gone is none of the next ones.
+        self.gone = threading.Event()
 
-    def hold(self, connection: socket.socket) -> None:
-        """Keeps silent until the client has gone, or the proxy is closed."""
+    def hold(self, connection: socket.socket, gone: threading.Event) -> None:
+        """Keeps silent until the client has gone, or the proxy is closed; then sets `gone`."""
         connection.settimeout(0.05)
         while not self._over.is_set():
             try:
@@ -75,7 +76,7 @@ class FaultProxy:
                 continue
             except OSError:
                 break
-        self.gone.set()
+        gone.set()
 
     def close(self) -> None:
         """Ends the proxy and everything that waits in it."""
@@ -110,10 +111,18 @@ class _Handler(BaseHTTPRequestHandler):
         request = json.loads(body)
         proxy.requests.append(request)
         proxy.keys.append(self.headers.get("Authorization", ""))
-        fault = proxy.faults.popleft() if proxy.faults else PASS
+        fault, gone = proxy.faults.popleft() if proxy.faults else PASS, proxy.gone
         self.close_connection = True
+        try:
+            self._answer(fault, request, body, gone)
+        except OSError:
+            gone.set()
+            raise
+
+    def _answer(self, fault: Fault, request: dict[str, Any], body: bytes, gone: threading.Event) -> None:
+        proxy = self.server.proxy
         if fault.kind == "hang":
-            proxy.hold(self.connection)
+            proxy.hold(self.connection, gone)
         elif fault.kind == "nothing":
             return
         elif fault.kind == "refuse":
@@ -123,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.kind == "not json":
             self._reply(200, "text/html", b"<html><body>Welcome to the portal</body></html>")
         elif request.get("stream"):
-            self._stream(fault.kind, body)
+            self._stream(fault.kind, body, gone)
         else:
             self._whole(fault.kind, body)
 
@@ -136,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
         choice = {"index": 0, "finish_reason": "length" if kind == "cut" else "stop", "message": {"role": "assistant", "content": said}}
         self._reply(200, "application/json", json.dumps({"id": "x", "object": "chat.completion", "choices": [choice]}).encode())
 
-    def _stream(self, kind: str, body: bytes) -> None:
+    def _stream(self, kind: str, body: bytes, gone: threading.Event) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         if kind in ("end", "drop"):
@@ -152,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
                 if number >= PIECES and kind in ("stall", "drop", "end"):
                     break
         if kind == "stall":
-            self.server.proxy.hold(self.connection)
+            self.server.proxy.hold(self.connection, gone)
 
     def _events(self, kind: str, body: bytes) -> Generator[str, None, None]:
         if self.server.proxy.upstream.hostname:

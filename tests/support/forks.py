@@ -58,6 +58,12 @@ class Run:
     began: int
     forks: Forks
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended; its process is kept as a zombie until the next one starts."""
+        state = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2]
+        return state.split()[0] == "Z"
+
     def wait(self) -> str:
         """Waits for the end: "done", "killed", or the error."""
         return self.forks._line()

@@ -12,7 +12,7 @@ from rag.language.words import stems
 from rag.schema import IngestReport
 from tests.support.embedders import HashEmbedder
 
-SETTINGS = Settings(passage_tokens=16, lock_timeout=5)
+SETTINGS = Settings(passage_tokens=16, lock_timeout=120)
 
 
 def run(corpus: Path, home: Path, embedder: HashEmbedder | None = None) -> IngestReport:
