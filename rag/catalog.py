@@ -226,6 +226,12 @@ class Catalog:
         """Number of passages."""
         return int(self._rows("SELECT coalesce(sum(passages), 0) FROM documents WHERE live = 1")[0][0])
 
+    def refusals(self) -> dict[str, tuple[str, str, str]]:
+        """The files whose content gave no text, by path: SHA-256, the rules by which that was found, and the reason."""
+        return {
+            path: (sha256, rules, reason) for path, sha256, rules, reason in self._rows("SELECT path, sha256, rules, reason FROM refusals")
+        }
+
     def vocabulary(self) -> Mapping[str, int]:
         """The corpus's words in lower case (no stop words, no boilerplate), each with the number of documents that hold it."""
         with self.snapshot():

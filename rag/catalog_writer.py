@@ -111,12 +111,6 @@ class CatalogWriter(Catalog):
         """The SHA-256 and the reader of each staged document, by path."""
         return {path: (sha256, reader) for path, sha256, reader in self._rows("SELECT path, sha256, reader FROM documents WHERE live = 0")}
 
-    def refusals(self) -> dict[str, tuple[str, str, str]]:
-        """The files whose content gave no text, by path: SHA-256, the rules by which that was found, and the reason."""
-        return {
-            path: (sha256, rules, reason) for path, sha256, rules, reason in self._rows("SELECT path, sha256, rules, reason FROM refusals")
-        }
-
     def keep_refusals(self, refusals: dict[str, tuple[str, str, str]]) -> None:
         """Replaces all of `refusals`."""
         with self._transaction():

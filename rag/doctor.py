@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from importlib import metadata
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 PACKAGES = ("llama-index-core", "chromadb", "onnxruntime", "tokenizers", "tiktoken", "gradio", "pydantic", "numpy", "typer", "rich")
 FREE_BYTES = 200_000_000
+# More files left out than this are counted, not listed.
+LISTED = 20
 
 
 class Finding(Frozen):
@@ -43,7 +46,7 @@ class Diagnosis(Frozen):
 
 def examine(settings: Settings) -> Diagnosis:
     """Look at the installation, the corpus and its index. Changes nothing, opens no network, and reports instead of raising."""
-    looks = (_versions, _packages, _full_text, _model, _corpus, _home, _index, _environment)
+    looks = (_versions, _packages, _full_text, _model, _corpus, _home, _index, _left_out, _environment)
     findings = tuple(finding for look in looks for finding in look(settings))
     return Diagnosis(healthy=all(finding.state != "problem" for finding in findings), findings=findings)
 
@@ -98,7 +101,7 @@ def _corpus(settings: Settings) -> Iterator[Finding]:
     except GroundlineError as error:
         yield Finding(part="corpus", state="problem", found=str(error), hint=error.hint)
         return
-    found = f"{settings.corpus.resolve()}: {len(files):,} files to read, {len(skipped):,} left out"
+    found = f"{settings.corpus.resolve()}: {len(files):,} {'file' if len(files) == 1 else 'files'} to read, {len(skipped):,} of other kinds"
     hint = "" if files else f"Put {FORMATS} files into it."
     yield Finding(part="corpus", state="ok" if files else "problem", found=found, hint=hint)
 
@@ -142,6 +145,23 @@ def _index(settings: Settings) -> Iterator[Finding]:
         yield Finding(part="index", state="problem", found=str(error), hint=error.hint)
     finally:
         catalog.close()
+
+
+def _left_out(settings: Settings) -> Iterator[Finding]:
+    """The files of the folder that are no documents; what keeps them from being listed has been told before."""
+    from rag.index import open_catalog
+    from rag.sources import left_out
+
+    try:
+        found = find_files(settings.corpus)[1]
+        with suppress(IndexMissing), closing(open_catalog(settings.corpus, settings.home)) as catalog:
+            found = list(left_out(catalog, settings.corpus, settings))
+    except GroundlineError:
+        return
+    for item in found[:LISTED]:
+        yield Finding(part="left out", state="note", found=f"{item.path}: {item.why}")
+    if len(found) > LISTED:
+        yield Finding(part="left out", state="note", found=f"{len(found) - LISTED:,} more files", hint="`groundline sources` lists them.")
 
 
 def _vector_index(catalog: "Catalog") -> Finding:

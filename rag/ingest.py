@@ -102,7 +102,7 @@ def ingest(
         with Isolated() as isolated:
             plan = _read(corpus, isolated, writer, embedder, settings, progress)
         if not (plan.added or allow_empty or writer.meta().ready):
-            reasons = "; ".join(f"{item.path}: {item.reason}" for item in plan.skipped[:5])
+            reasons = "; ".join(f"{item.path}: {item.why}" for item in plan.skipped[:5])
             message = f"The corpus {corpus} holds no document that can be read. {reasons}".strip()
             raise CorpusEmpty(message, f"Put {FORMATS} files into it.")
         return _finish(folder, writer, plan, embedder, progress)

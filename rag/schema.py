@@ -220,6 +220,11 @@ class Skipped(Frozen):
     path: str
     reason: str
 
+    @property
+    def why(self) -> str:
+        """The reason as it stands beside the path: `a.txt is empty.` becomes `empty`."""
+        return self.reason.removeprefix(self.path).lstrip(": ").removeprefix("is ").removesuffix(".").strip() or self.reason
+
 
 class IngestReport(Frozen):
     """What an ingest did, by corpus-relative path; `notes` says what had to be mended (a rebuilt vector index, say)."""

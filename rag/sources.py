@@ -1,12 +1,16 @@
 """What is indexed, compared with the files as they are now."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from rag.catalog import Catalog
+from rag.config import Settings
 from rag.errors import ReadError
-from rag.readers import Isolated, hash_file, is_current, read
-from rag.schema import Check, IndexState, SourceInfo
+from rag.readers import Isolated, find_files, hash_file, is_current, is_packed, read
+from rag.schema import Check, IndexState, Skipped, SourceInfo
+
+NOT_YET = "not indexed yet: the next question or `groundline ingest` reads it"
 
 
 def list_sources(catalog: Catalog, corpus: Path) -> tuple[SourceInfo, ...]:
@@ -22,6 +26,31 @@ def list_sources(catalog: Catalog, corpus: Path) -> tuple[SourceInfo, ...]:
         )
         for row in catalog.documents()
     )
+
+
+def left_out(catalog: Catalog, corpus: Path, settings: Settings) -> tuple[Skipped, ...]:
+    """The files of the folder that are not indexed, and why, in order of path; no text is extracted to find out.
+
+    Raises CorpusNotFound, CorpusError when the ignore file cannot be used, and what reading the catalog raises.
+    """
+    files, skipped = find_files(corpus)
+    indexed, refused = {row.path for row in catalog.documents()}, catalog.refusals()
+    missing = [(file.relative_to(corpus).as_posix(), file) for file in files]
+    found = [Skipped(path=name, reason=_why(name, file, refused, settings)) for name, file in missing if name not in indexed]
+    return tuple(sorted([*skipped, *found], key=lambda item: item.path))
+
+
+def _why(name: str, file: Path, refused: Mapping[str, tuple[str, str, str]], settings: Settings) -> str:
+    most = settings.max_packed_bytes if is_packed(name) else settings.max_file_bytes
+    sha256, _, reason = refused.get(name, ("", "", ""))
+    try:
+        if file.stat().st_size > most:
+            return f"larger than {most:,} bytes"
+        return reason if hash_file(file) == sha256 else NOT_YET
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    except ReadError as error:
+        return str(error).removeprefix(f"{file} ")
 
 
 def index_state(catalog: Catalog) -> IndexState:

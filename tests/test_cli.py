@@ -73,13 +73,62 @@ def test_asking_indexes_first_and_keeps_that_off_standard_output(tmp_path: Path)
     (corpus / "scan.txt").write_bytes(b"\x00\x01\x02")
     result = run("ask", "How long does the queen bee live?", "--json", corpus=corpus, home=tmp_path / "home")
     assert Answer.model_validate_json(result.stdout).hits
-    assert "Indexed first: 1 added." in result.stderr and "Skipped scan.txt" in result.stderr
+    assert result.stderr.splitlines() == ["Indexed first: 1 added.", "1 file left out; `groundline sources` says which and why."]
 
 
-def test_many_skipped_files_are_counted_when_asking(tmp_path: Path) -> None:
-    corpus = corpus_of(tmp_path / "notes", bees="The queen bee lives for five years in her hive.\n", **{f"empty{n}": "" for n in range(9)})
-    asked = run("ask", "How long does the queen bee live?", corpus=corpus, home=tmp_path / "home")
-    assert asked.stderr.count("Skipped empty") == 3 and "Skipped 6 more files" in asked.stderr
+# Files that are no documents
+
+
+@pytest.fixture
+def no_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`chat` opens the corpus, says what it has to say, and ends."""
+    monkeypatch.setattr("ui.app.application", lambda room, access: None)
+    monkeypatch.setattr("ui.app.run", lambda app, listener, ready: ready())
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """One document, and files left out: binary, empty, of another kind, and in a folder."""
+    corpus = corpus_of(tmp_path / "notes", bees="The queen bee lives for five years in her hive.\n", empty="")
+    (corpus / "old").mkdir()
+    (corpus / "old" / "bad.txt").write_bytes(b"Text\x00")
+    (corpus / "hive.png").write_bytes(b"\x89PNG")
+    return corpus
+
+
+def test_a_question_counts_the_files_left_out_in_one_line(mixed: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        asked = run("ask", "How long does the queen bee live?", corpus=mixed, home=tmp_path / "home")
+        assert asked.exit_code == 0
+        assert asked.stderr.splitlines()[-1] == "3 files left out; `groundline sources` says which and why."
+        assert "bad.txt" not in asked.output
+    assert len(asked.stderr.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("no_window")
+def test_every_list_of_files_left_out_has_each_name_once_and_the_reason(mixed: Path, tmp_path: Path) -> None:
+    for command in (["ingest"], ["sources"], ["doctor"], ["chat", "--no-browser", "--port", "7999"]):
+        told = run(*command, corpus=mixed, home=tmp_path / "home")
+        lines = (told.stderr if command[0] == "chat" else told.stdout).splitlines()
+        for name, reason in (("old/bad.txt", " binary: byte 4 is NUL"), ("empty.txt", " empty"), ("hive.png", "not a .txt")):
+            (line,) = [line for line in lines if name in line]
+            assert line.count(name) == 1 and reason in line, command
+    assert told.stdout.startswith("Groundline is at http://127.0.0.1:")
+
+
+def test_a_corpus_without_documents_names_each_file_once(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "notes", empty="")
+    told = run("ask", "Who dances?", corpus=corpus, home=tmp_path / "home")
+    assert told.exit_code == 1 and told.stderr.count("empty.txt") == 1 and "empty.txt: empty" in told.stderr
+
+
+@pytest.mark.usefixtures("no_window")
+def test_many_files_left_out_are_listed_in_full_by_sources_alone(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "notes", bees="Bees dance.\n", **{f"empty{n}": "" for n in range(30)})
+    chat = run("chat", "--no-browser", "--port", "7999", corpus=corpus, home=tmp_path / "home").stderr
+    assert chat.count(" empty\n") == 20 and "… and 10 more; `groundline sources` lists all." in chat
+    assert run("sources", corpus=corpus, home=tmp_path / "home").stdout.count(" empty\n") == 30
+    assert "10 more files" in run("doctor", corpus=corpus, home=tmp_path / "home").stdout
 
 
 def test_sources_lists_documents_and_their_state(tmp_path: Path) -> None:
@@ -166,7 +215,7 @@ def test_verify_checks_a_saved_answer_against_the_files(tmp_path: Path, seeds: P
 def test_repair_finds_a_sound_index_sound_and_mends_a_broken_one(tmp_path: Path) -> None:
     corpus = corpus_of(tmp_path / "notes", bees="The queen bee lives for five years.\n")
     run("ingest", corpus=corpus, home=tmp_path / "home")
-    assert "The index is sound: 1 documents" in run("repair", corpus=corpus, home=tmp_path / "home").stdout
+    assert "The index is sound: 1 document, 1 passage, generation 1." in run("repair", corpus=corpus, home=tmp_path / "home").stdout
     for file in (tmp_path / "home").rglob("chroma.sqlite3"):
         file.write_bytes(b"broken")
     mended = run("repair", corpus=corpus, home=tmp_path / "home")

@@ -32,7 +32,7 @@ def test_a_sound_installation_has_no_problem(settings: Settings) -> None:
     assert diagnosis.healthy
     assert finding(diagnosis, "model model.int8.onnx").found.endswith("as shipped")
     assert "FTS5" in finding(diagnosis, "sqlite").found
-    assert "1 files to read" in finding(diagnosis, "corpus").found
+    assert "1 file to read" in finding(diagnosis, "corpus").found
     assert finding(diagnosis, "index").state == "note"
     assert not settings.home.exists()
 

@@ -1,5 +1,6 @@
 """What is indexed, compared with the files as they are now."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from rag.catalog import Catalog
+from rag.config import Settings
 from rag.index import open_catalog
-from rag.sources import check_index, list_sources
+from rag.sources import NOT_YET, check_index, left_out, list_sources
 from tests.support.corpora import write_corpus
 from tests.support.indexes import run
 
@@ -34,6 +36,29 @@ def test_documents_are_listed_in_order_with_their_sizes(corpus: Path, catalog: C
     for source in sources:
         assert source.state == "indexed" and source.size == (corpus / source.path).stat().st_size
         assert source.sentences >= 6 and source.passages == len(catalog.passages_of(source.path))
+
+
+def test_files_that_are_not_indexed_are_listed_with_their_reason(corpus: Path, catalog: Catalog) -> None:
+    assert left_out(catalog, corpus, Settings()) == ()
+    (corpus / "blank.txt").write_text(" \n")
+    (corpus / "sheet.xlsx").write_bytes(b"PK")
+    run(corpus, corpus.parent / "home")
+    (corpus / "large.txt").write_text("bees " * 100)
+    (corpus / "new.txt").write_text("Bees dance.")
+    found = {item.path: item.reason for item in left_out(catalog, corpus, Settings(max_file_bytes=400))}
+    assert list(found) == ["blank.txt", "large.txt", "new.txt", "sheet.xlsx"]
+    assert found["blank.txt"] == "blank.txt holds only white space." and found["sheet.xlsx"].startswith("not a .txt")
+    assert (found["large.txt"], found["new.txt"]) == ("larger than 400 bytes", NOT_YET)
+    (corpus / "blank.txt").write_text("No longer blank.")
+    assert {item.path: item.reason for item in left_out(catalog, corpus, Settings())}["blank.txt"] == NOT_YET
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_says_so(corpus: Path, catalog: Catalog) -> None:
+    (corpus / "locked.txt").write_text("Bees dance.")
+    (corpus / "locked.txt").chmod(0)
+    (found,) = left_out(catalog, corpus, Settings())
+    assert found.reason == "cannot be read: Permission denied."
 
 
 def test_a_changed_file_and_one_that_is_gone_are_told_apart(corpus: Path, catalog: Catalog) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rag.config import Settings
     from rag.engine import Engine
     from rag.ingest import Report
+    from rag.schema import IngestReport
     from ui.doors.service import Service
 
 PORTS_TRIED = 100
@@ -118,18 +119,22 @@ def serve(
     access: Access | None = None,
     progress: "Report | None" = None,
     say: Callable[[str], None] = print,
+    opened: "Callable[[IngestReport], None] | None" = None,
 ) -> None:
     """Open the corpus and its window until Ctrl-C, for this machine only unless `access` says otherwise.
 
     Raises GroundlineError when the corpus cannot be opened.
 
-    An empty corpus opens a window that says what to do. `say` receives the address, and the port when another one was taken.
+    An empty corpus opens a window that says what to do. `say` receives the address, and the port when another one was taken, `opened`
+    what indexing the corpus found.
     """
     access = access or Access()
     listener = take_port(port, access.host)
     try:
         room = open_room(corpus, home, progress, settings)
         try:
+            if opened is not None and room.engine is not None and room.engine.report is not None:
+                opened(room.engine.report)
             taken = listener.getsockname()[1]
             if port and taken != port:
                 say(f"Port {port} is taken; using {taken}.")

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from rag.cli.choice import NOTHING_SAID, Writing, choose, read_question
 from rag.cli.doors import TO_THIS_MACHINE, Entry, choose_access
-from rag.cli.terminal import ProgressBar, console, error_console, print_json, safe
+from rag.cli.terminal import ProgressBar, console, counted, error_console, print_json, safe
 
 if TYPE_CHECKING:
     from rag.config import Settings
     from rag.engine import Engine
-
-# Files left out that a question mentions one by one.
-MOST_SKIPPED = 3
+    from rag.schema import IngestReport
 
 
 def run_ingest(corpus: Path | None, home: Path | None, as_json: bool) -> None:
@@ -61,6 +59,7 @@ def run_chat(
     """Open the window until Ctrl-C."""
     settings = choose(corpus, home, writing=writing)
     access = choose_access(entry, settings)
+    from rag.cli.tables import LISTED, print_left_out
     from ui.app import serve
 
     bar = ProgressBar()
@@ -69,20 +68,39 @@ def run_chat(
         bar.close()
         print(safe(text), flush=True)
 
+    def opened(report: "IngestReport") -> None:
+        bar.close()
+        if report.skipped:
+            print_left_out(error_console(), report.skipped, LISTED)
+
     with bar:
-        serve(settings.corpus, settings.home, settings=settings, port=port, open_browser=open_browser, access=access, progress=bar, say=say)
+        serve(
+            settings.corpus,
+            settings.home,
+            settings=settings,
+            port=port,
+            open_browser=open_browser,
+            access=access,
+            progress=bar,
+            say=say,
+            opened=opened,
+        )
 
 
 def run_sources(corpus: Path | None, home: Path | None, as_json: bool) -> None:
-    """Print the indexed documents."""
-    with closing(_look(choose(corpus, home))) as engine:
+    """Print the indexed documents; for people, also the files that are none."""
+    settings = choose(corpus, home)
+    with closing(_look(settings)) as engine:
         sources = engine.sources()
     if as_json:
         print_json(*sources, as_list=True)
-    else:
-        from rag.cli.tables import print_sources
+        return
+    from rag.cli.tables import print_sources
+    from rag.index import open_catalog
+    from rag.sources import left_out
 
-        print_sources(console(), sources)
+    with closing(open_catalog(settings.corpus, settings.home)) as catalog:
+        print_sources(console(), sources, left_out(catalog, settings.corpus, settings))
 
 
 def run_show(place: str, corpus: Path | None, home: Path | None) -> None:
@@ -109,10 +127,10 @@ def run_verify(answer: Path | None, corpus: Path | None, home: Path | None, as_j
     if answer is not None:
         from rag import verify
 
-        checks, what = verify(answer, settings.corpus), "citations"
+        checks, what = verify(answer, settings.corpus), "citation"
     else:
         with closing(_look(settings)) as engine:
-            checks, what = engine.verify_index(), "spans"
+            checks, what = engine.verify_index(), "span"
     if as_json:
         print_json(*checks, as_list=True)
     else:
@@ -138,7 +156,8 @@ def run_repair(corpus: Path | None, home: Path | None, rebuild: bool, as_json: b
     if rebuild or report.notes:
         print_ingest(out, report)
     else:
-        out.print(f"The index is sound: {report.documents:,} documents, {report.passages:,} passages, generation {report.generation}.")
+        size = f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}"
+        out.print(f"The index is sound: {size}, generation {report.generation}.")
 
 
 def run_doctor(corpus: Path | None, home: Path | None, as_json: bool) -> bool:
@@ -182,8 +201,6 @@ def _print_notes(engine: "Engine") -> None:
     done = [f"{len(paths):,} {kind}" for kind in ("added", "changed", "removed") if (paths := getattr(report, kind))]
     if done:
         err.print(f"Indexed first: {', '.join(done)}.", style="dim")
-    for item in report.skipped[:MOST_SKIPPED]:
-        err.print(safe(f"Skipped {item.path}: {item.reason}"), style="yellow")
-    if len(report.skipped) > MOST_SKIPPED:
-        err.print(f"Skipped {len(report.skipped) - MOST_SKIPPED:,} more files; `groundline ingest` lists them.", style="yellow")
+    if report.skipped:
+        err.print(f"{counted(len(report.skipped), 'file')} left out; `groundline sources` says which and why.", style="dim")
     print_notes(err, report.notes)

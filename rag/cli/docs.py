@@ -17,6 +17,9 @@ OPENING = """# The command line
 standard error. With `--json`, standard output holds JSON in UTF-8 and nothing else. Colour and the progress bar appear only on a
 terminal, and no colour where `NO_COLOR` is set.
 
+A file of the folder that is no document (empty, binary, too large, of another kind) is left out: `ingest`, `sources`, `doctor` and
+the start of `chat` list each with its reason; `ask` says in one line how many there are.
+
 | exit code | means |
 |---|---|
 | 0 | answered, or done |

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from rag.cli.answers import print_answer
 from rag.cli.choice import choose
-from rag.cli.terminal import console, one_line, print_json, safe, table
+from rag.cli.terminal import console, one_line, print_json, print_table, safe, table
 from rag.conversations import Conversations
 from rag.errors import QuestionError, StorageError
 from rag.followup import as_turns
@@ -31,7 +31,7 @@ def run_list(home: Path | None, owner: str, search: str, limit: int, skip: int, 
     rows = table("Id", "Last asked", "Turns", "Title", numbers=("Turns",))
     for one in found:
         rows.add_row(one.id[:ID_LENGTH], one.changed[:16].replace("T", " "), str(one.turns), Text(one_line(one.title)))
-    out.print(rows)
+    print_table(out, rows)
 
 
 def run_show(home: Path | None, owner: str, id: str, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from pydantic import BaseModel
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ def safe(text: str) -> str:
 def one_line(text: str) -> str:
     """`safe`, with every run of white space as one blank."""
     return " ".join(safe(text).split())
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with what it counts: `1 file`, `2 files`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 class _Console(Console):
@@ -77,6 +82,31 @@ def table(*columns: str, numbers: tuple[str, ...] = ()) -> Table:
     for column in columns:
         made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     return made
+
+
+def width_of(rows: Table) -> int:
+    """The columns of a terminal that a table takes when nothing is wrapped."""
+    return sum(_widest(column) for column in rows.columns) + 2 * (len(rows.columns) - 1)
+
+
+def _widest(column: Column) -> int:
+    cells = (column.header, *column.cells)
+    return max(cell.cell_len if isinstance(cell, Text) else len(str(cell)) for cell in cells)
+
+
+def print_table(out: Console, rows: Table) -> None:
+    """Print a table without the blanks that would fill its last column.
+
+    The other columns are not wrapped where a third of the terminal is left for the last: paths stay whole.
+    """
+    first = rows.columns[:-1]
+    if width_of(rows) - _widest(rows.columns[-1]) <= out.width * 2 // 3:
+        for column in first:
+            column.no_wrap = True
+    for line in out.render_lines(rows, pad=False):
+        text = Text.assemble(*((part.text, part.style or "") for part in line))
+        text.rstrip()
+        out.print(text)
 
 
 class ProgressBar:
