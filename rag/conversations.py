@@ -158,7 +158,9 @@ def _find(connection: sqlite3.Connection, id: str, owner: str) -> tuple[int, str
 
 
 def _missing(id: str) -> ConversationMissing:
-    return ConversationMissing(f"There is no conversation {id[:40]}.", "`groundline conversations list` lists them.")
+    return ConversationMissing(
+        f"There is no conversation {id[:40]}.", "The side of the window and `groundline conversations list` list yours."
+    )
 
 
 def _name(connection: sqlite3.Connection, rank: int, title: str) -> None:

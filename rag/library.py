@@ -100,7 +100,9 @@ def remove(corpus: Path, path: str) -> None:
     deleted, CorpusError when the ignore file cannot be used.
     """
     if not is_document(corpus, path):
-        raise LibraryError(f"{shown(path)} is no document of the corpus.", "`groundline sources` lists the documents.")
+        raise LibraryError(
+            f"{shown(path)} is no document of the corpus.", "The window's library and `groundline sources` list the documents."
+        )
     try:
         (corpus / PurePosixPath(path)).unlink()
     except OSError as error:

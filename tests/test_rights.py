@@ -11,12 +11,15 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
+from rag.conversations import Conversations
 from rag.errors import GroundlineError, SettingsError
 from tests.support.cli import run
 from tests.support.doors import ASKED, Served, serving
 from ui import rights
 from ui.access import EVERYTHING, Access, read_rights
-from ui.registry import Wish
+from ui.desk import Desk
+from ui.pages.library import Library
+from ui.registry import Room, Wish
 
 PASSWORD = "correct horse"
 NAMES = ("ada", "bo", "cy")
@@ -177,3 +180,13 @@ def test_people_of_a_proxy_have_rights_too(seeds: Path, home: Path) -> None:
             assert client.get("/api/v1/documents", headers={"X-User": name}).status_code == status
         assert client.post("/api/v1/ask", json={"question": ASKED}, headers={"X-User": "somebody"}).status_code == 200
         assert client.post("/window/call/account.who", json={}, headers={"X-User": "ada"}).json()["value"]["name"] == ""
+
+
+def test_an_empty_corpus_asks_only_those_to_add_documents_who_may(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    room = Room(tmp_path / "corpus", tmp_path / "home", None)
+    desk, page = Desk(room, Conversations(room.home)), Library(room)
+    for scopes, may in ((EVERYTHING, True), (frozenset({"ask", "read"}), False)):
+        shown = desk.welcome(Wish({}, scopes=scopes)).welcome + str(page.listed(Wish({}, scopes=scopes))["html"])
+        assert ("drop files" in shown and "Add some" in shown) is may
+        assert ("Whoever runs Groundline can add" in shown) is not may

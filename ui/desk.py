@@ -79,12 +79,13 @@ class Desk:
         engine = self._room.engine
         name = self._room.name
         if engine is None:
-            return Welcome(ready=False, corpus=render.corpus_line(name, ()), welcome=render.empty(self._room.trouble), documents="")
+            line, trouble = render.corpus_line(name, ()), self._room.trouble
+            if "admin" in wish.scopes:
+                return Welcome(ready=False, corpus=line, welcome=render.empty(trouble), documents="")
+            bare = GroundlineError(str(trouble), "Whoever runs Groundline can add documents.")
+            return Welcome(ready=False, corpus=line, welcome=render.problem(bare), documents="")
         try:
             rights.check(wish, "ask")
-        except GroundlineError as error:
-            return Welcome(ready=False, corpus="", welcome=render.problem(error), documents="")
-        try:
             sources = engine.sources()
         except GroundlineError as error:
             return Welcome(ready=False, corpus="", welcome=render.problem(error), documents="")

@@ -118,7 +118,7 @@ class Gate:
         if closed and request.path in OPEN:
             return Caller("", frozenset())
         if door and access.keys is not None:
-            hint = "Send Authorization: Bearer KEY; `groundline keys new` makes one."
+            hint = "Send Authorization: Bearer KEY; `groundline keys new NAME --scope ask` makes one."
             raise Refused(401, "This door needs an API key that is in force.", hint, {"WWW-Authenticate": "Bearer"})
         if access.guarded:
             # Without the header no browser asks for a password by itself, over the window.
@@ -164,7 +164,7 @@ class Gate:
         """The login page, what it sends, and the way out."""
         if request.path == "/logout":
             if request.method != "POST":
-                raise Refused(405, "Logging out is a POST.", "Use the button.", {"Allow": "POST"})
+                raise Refused(405, "Logging out is a POST.", 'Use "Log out" at the side of the window.', {"Allow": "POST"})
             self._access.log_out(request.cookie(rules.SESSION_COOKIE))
             gone = _cookie(rules.SESSION_COOKIE, "", "Strict", 0, self._secure(request))
             await _reply(send, 303, b"", [("location", "/login"), ("set-cookie", gone)])

@@ -80,7 +80,7 @@ class Library:
         sources = engine.sources() if engine is not None else ()
         if not sources:
             skipped = engine.report.skipped if engine is not None and engine.report is not None else ()
-            return {"html": view.empty(self._room.trouble) + view.left_out(skipped), "total": 0}
+            return {"html": view.empty(self._room.trouble, "admin" in wish.scopes) + view.left_out(skipped), "total": 0}
         words = wanted.words.casefold().split()
         fitting = [source for source in sources if all(word in source.path.casefold() for word in words)]
         ordered = sorted((view.Row(source, self._changed(source)) for source in fitting), key=_ORDERS[wanted.order])

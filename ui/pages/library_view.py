@@ -159,9 +159,10 @@ def _reason(one: Skipped) -> str:
     return one.reason.removeprefix(one.path).lstrip(": ").strip() or one.reason
 
 
-def empty(trouble: GroundlineError) -> Markup:
-    """What stands where the list would, while there is no document."""
-    words = element("p", {}, "There is no document yet. Add some: they can be asked as soon as they are indexed.")
+def empty(trouble: GroundlineError, changes: bool) -> Markup:
+    """What stands where the list would, while there is no document; `changes` says whether the reader may add some."""
+    do = "Add some: they can be asked as soon as they are indexed." if changes else "Whoever runs Groundline can add some."
+    words = element("p", {}, f"There is no document yet. {do}")
     return element("div", {"class": "nothing"}, words, element("p", {"class": "detail"}, str(trouble)))
 
 
