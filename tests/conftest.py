@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -16,6 +17,10 @@ NO_NETWORK = {
     "ANONYMIZED_TELEMETRY": "False",
     "GRADIO_ANALYTICS_ENABLED": "False",
 }
+
+# The same examples in every run, and none that fails because the machine is busy.
+settings.register_profile("groundline", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("groundline")
 
 
 @pytest.fixture(scope="session", autouse=True)

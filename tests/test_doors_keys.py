@@ -138,10 +138,10 @@ def test_nobody_comes_in_while_the_keys_cannot_be_read(engine: Engine, tmp_path:
 
 
 def test_strangers_are_told_no_more_than_that_it_is_ready(address: str, store: KeyStore) -> None:
-    health = httpx.get(f"{address}/api/v1/health", trust_env=False).json()
+    health = httpx.get(f"{address}/api/v1/health", trust_env=False, timeout=60).json()
     assert health["status"] == "ready" and health["documents"] is None
     key = store.new("r", ["read"]).key
-    told = httpx.get(f"{address}/api/v1/health", headers={"Authorization": f"Bearer {key}"}, trust_env=False).json()
+    told = httpx.get(f"{address}/api/v1/health", headers={"Authorization": f"Bearer {key}"}, trust_env=False, timeout=60).json()
     assert told["documents"] == 5
 
 
@@ -170,4 +170,4 @@ def test_tools_need_their_scopes(address: str, store: KeyStore) -> None:
     assert anyio.run(main, store.new("m", ["ask"]).key) == [False, True]
     assert anyio.run(main, store.new("n", ["read"]).key) == [True, False]
     headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
-    assert httpx.post(f"{address}/mcp", json={}, headers=headers, trust_env=False).status_code == 401
+    assert httpx.post(f"{address}/mcp", json={}, headers=headers, trust_env=False, timeout=60).status_code == 401

@@ -121,10 +121,10 @@ def test_a_tool_that_there_is_not_is_an_error_of_the_protocol(address: str) -> N
 @pytest.mark.parametrize("body", [b"", b"[", b"[" * 100_000, b"{}", b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": 5}'])
 def test_what_is_no_message_is_refused(address: str, body: bytes) -> None:
     headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-    response = httpx.post(f"{address}/mcp", content=body, headers=headers, trust_env=False)
+    response = httpx.post(f"{address}/mcp", content=body, headers=headers, trust_env=False, timeout=60)
     assert 400 <= response.status_code < 500 or "error" in response.text
-    assert httpx.get(f"{address}/mcp", trust_env=False).status_code == 405
-    assert httpx.get(f"{address}/api/v1/health", trust_env=False).status_code == 200
+    assert httpx.get(f"{address}/mcp", trust_env=False, timeout=60).status_code == 405
+    assert httpx.get(f"{address}/api/v1/health", trust_env=False, timeout=60).status_code == 200
 
 
 def test_standard_input_and_output_are_a_door_too(seeds: Path, home: Path) -> None:

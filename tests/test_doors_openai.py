@@ -143,7 +143,7 @@ def test_paths_limit_what_is_asked(client: openai.OpenAI, engine: Engine) -> Non
 )
 def test_what_cannot_be_answered_is_refused_in_openais_shape(address: str, body: dict[str, Any]) -> None:
     whole = {"model": "groundline", "messages": [{"role": "user", "content": ASKED}], **body}
-    response = httpx.post(f"{address}/v1/chat/completions", json=whole, trust_env=False)
+    response = httpx.post(f"{address}/v1/chat/completions", json=whole, trust_env=False, timeout=60)
     assert response.status_code == 400, response.text
     error = response.json()["error"]
     assert error["type"] == "invalid_request_error" and error["message"] and {"param", "code"} <= error.keys()
@@ -230,7 +230,7 @@ def test_who_goes_away_stops_the_model(seeds: Path, home: Path, door: str) -> No
 
 def test_the_stream_is_made_of_json_lines(address: str) -> None:
     body = {"model": "x", "stream": True, "messages": [{"role": "user", "content": ASKED}]}
-    response = httpx.post(f"{address}/v1/chat/completions", json=body, trust_env=False)
+    response = httpx.post(f"{address}/v1/chat/completions", json=body, trust_env=False, timeout=60)
     assert response.headers["content-type"].startswith("text/event-stream") and response.text.endswith("data: [DONE]\n\n")
     chunks = [json.loads(line.removeprefix("data: ")) for line in response.text.split("\n\n")[:-2]]
     assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}

@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.browser import ANSWERED, CORRECTED, ELSEWHERE, FIELD, ask, chromium, in_browser, newest, opened, running, serving
+from tests.support.browser import (
+    ANSWERED,
+    CORRECTED,
+    ELSEWHERE,
+    FIELD,
+    PATIENCE,
+    ask,
+    chromium,
+    in_browser,
+    newest,
+    opened,
+    running,
+    serving,
+)
 from ui.app import open_room
 
 if TYPE_CHECKING:
@@ -149,7 +162,7 @@ def test_errors_are_a_message_and_a_hint(window: str, browser: "Browser") -> Non
 def test_a_stopped_groundline_is_told_to_the_page(note: Path, browser: "Browser", tmp_path: Path) -> None:
     with running(note, tmp_path / "home") as window, opened(browser, window.address) as page:
         window.process.kill()
-        window.process.wait(30)
+        window.process.wait(PATIENCE)
         assert "failed" in ask(page, ANSWERED)
         assert "look at the terminal" in page.locator(".turn .problem").inner_text()
 
@@ -181,13 +194,13 @@ def test_a_taken_port_is_said_and_the_next_one_used_and_ctrl_c_ends_cleanly(note
             assert f"Port {port} is taken" in window.said
             assert window.address != f"http://127.0.0.1:{port}"
             window.process.send_signal(signal.SIGINT)
-            assert window.process.wait(30) == 0
+            assert window.process.wait(PATIENCE) == 0
             assert window.process.stdout is not None and "Traceback" not in window.process.stdout.read()
 
 
 def test_another_name_for_this_machine_is_refused(window: str) -> None:
     import httpx
 
-    assert httpx.get(window, headers={"Host": "attacker.example"}, trust_env=False).status_code == 400
-    page = httpx.get(window, trust_env=False)
+    assert httpx.get(window, headers={"Host": "attacker.example"}, trust_env=False, timeout=60).status_code == 400
+    page = httpx.get(window, trust_env=False, timeout=60)
     assert page.status_code == 200 and "default-src 'self'" in page.headers["content-security-policy"]

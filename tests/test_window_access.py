@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from tests.support.browser import ANSWERED, CORRECTED, ELSEWHERE, FIELD, Scheme, ask, chromium, findings, in_browser, opened, serving
+from tests.support.browser import (
+    ANSWERED,
+    CORRECTED,
+    ELSEWHERE,
+    FIELD,
+    Scheme,
+    ask,
+    chromium,
+    findings,
+    in_browser,
+    opened,
+    serving,
+    settle,
+)
 from ui.app import open_room
 
 if TYPE_CHECKING:
@@ -37,7 +50,8 @@ def test_everything_can_be_done_with_the_keyboard(window: str, browser: "Browser
         page.keyboard.press("Shift+Enter")
         assert page.get_by_label(FIELD).input_value() == ANSWERED + "\n"
         page.keyboard.press("Enter")
-        page.locator(".turn.answered").wait_for()
+        page.locator(".turn.answered[data-turn]").wait_for()
+        settle(page)
         for _ in range(20):
             page.keyboard.press("Shift+Tab")
             if page.evaluate("document.activeElement.matches('.answer .cite')"):

@@ -101,25 +101,25 @@ def test_a_link_shows_nothing_outside_the_corpus(window: str, browser: "Browser"
 
 def test_calls_take_json_from_the_windows_own_page_only(window: str) -> None:
     call = f"{window}/window/call/chat.welcome"
-    assert httpx.post(call, json={}, trust_env=False).status_code == 200
-    assert httpx.post(call, content="{}", headers={"Content-Type": "text/plain"}, trust_env=False).status_code == 400
-    assert httpx.post(call, json={}, headers={"Origin": "http://attacker.example"}, trust_env=False).status_code == 403
-    assert httpx.get(call, trust_env=False).status_code in (404, 405)
-    assert httpx.post(f"{window}/window/call/chat.__class__", json={}, trust_env=False).status_code == 400
+    assert httpx.post(call, json={}, trust_env=False, timeout=60).status_code == 200
+    assert httpx.post(call, content="{}", headers={"Content-Type": "text/plain"}, trust_env=False, timeout=60).status_code == 400
+    assert httpx.post(call, json={}, headers={"Origin": "http://attacker.example"}, trust_env=False, timeout=60).status_code == 403
+    assert httpx.get(call, trust_env=False, timeout=60).status_code in (404, 405)
+    assert httpx.post(f"{window}/window/call/chat.__class__", json={}, trust_env=False, timeout=60).status_code == 400
     for wrong in ([], {"path": 3}, {"path": "x", "more": 1}):
-        reply = httpx.post(f"{window}/window/call/chat.locate", json=wrong, trust_env=False)
+        reply = httpx.post(f"{window}/window/call/chat.locate", json=wrong, trust_env=False, timeout=60)
         assert reply.status_code == 400 and reply.json()["error"]["hint"]
         assert "Traceback" not in reply.text and "pydantic" not in reply.text
-    big = httpx.post(f"{window}/window/stream/chat.ask", json={"question": "x" * 2_000_000}, trust_env=False)
+    big = httpx.post(f"{window}/window/stream/chat.ask", json={"question": "x" * 2_000_000}, trust_env=False, timeout=60)
     assert big.status_code in (400, 413)
 
 
 def test_every_reply_carries_the_headers(window: str) -> None:
     for reply in (
-        httpx.get(window, trust_env=False),
-        httpx.post(f"{window}/window/call/chat.welcome", json={}, trust_env=False),
-        httpx.post(f"{window}/window/stream/chat.ask", json={"question": "?"}, trust_env=False),
-        httpx.get(f"{window}/nothing/here", trust_env=False),
+        httpx.get(window, trust_env=False, timeout=60),
+        httpx.post(f"{window}/window/call/chat.welcome", json={}, trust_env=False, timeout=60),
+        httpx.post(f"{window}/window/stream/chat.ask", json={"question": "?"}, trust_env=False, timeout=60),
+        httpx.get(f"{window}/nothing/here", trust_env=False, timeout=60),
     ):
         assert "default-src 'self'" in reply.headers["content-security-policy"]
         assert reply.headers["x-content-type-options"] == "nosniff"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 pytestmark = in_browser
 TEXT = "The ferry to Lund carries 40 cars and their drivers every morning.\n"
 QUESTION = "How many cars does the ferry to Lund carry?"
-WAIT = 20.0
+WAIT = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_words_show_as_they_come_and_each_sentence_gets_its_sign(window: str, br
 @pytest.mark.parametrize("how", ["button", "escape"])
 def test_a_running_answer_is_stopped(window: str, browser: "Browser", llm: ScriptedLLM, how: str) -> None:
     go_on = threading.Event()
-    llm.enqueue("The ferry ", lambda: go_on.wait(WAIT), "carries ", "40 ", "cars ", "today.")
+    llm.enqueue("The ferry ", lambda: go_on.wait(WAIT), *["carries "] * 2_000, "today.")
     llm.enqueue("The ferry to Lund carries 40 cars [1].")
     with opened(browser, window) as page:
         page.get_by_label(FIELD).fill(QUESTION)
@@ -94,7 +94,7 @@ def test_a_running_answer_is_stopped(window: str, browser: "Browser", llm: Scrip
 
 def test_leaving_the_page_stops_the_answer(window: str, browser: "Browser", llm: ScriptedLLM) -> None:
     go_on = threading.Event()
-    llm.enqueue("The ferry ", lambda: go_on.wait(WAIT), *["sails "] * 50)
+    llm.enqueue("The ferry ", lambda: go_on.wait(WAIT), *["sails "] * 2_000)
     with opened(browser, window) as page:
         page.get_by_label(FIELD).fill(QUESTION)
         page.keyboard.press("Enter")

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -38,6 +37,8 @@ CORRECTED = "Why did 50 people in Zhengzhou jump out of the building?"
 ELSEWHERE = "What is the capital of France?"
 FIELD = "Your question to the documents"
 Scheme = Literal["light", "dark"]
+# Seconds for what takes less than one on a machine that has nothing else to do.
+PATIENCE = 120
 
 in_browser = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 
@@ -50,16 +51,10 @@ class Window(NamedTuple):
     process: "subprocess.Popen[str]"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
-def running(corpus: Path, home: Path, port: int | None = None) -> Iterator[Window]:
-    """The window as its own process, as people run it, until the block ends."""
-    command = [sys.executable, "-u", "-c", SERVE, str(corpus), str(home), str(port or free_port())]
+def running(corpus: Path, home: Path, port: int = 0) -> Iterator[Window]:
+    """The window as its own process, as people run it, until the block ends; on a port that is free, if none is named."""
+    command = [sys.executable, "-u", "-c", SERVE, str(corpus), str(home), str(port)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         said = ""
@@ -83,7 +78,7 @@ def serving(room: "Room") -> Iterator[str]:
 
     from ui.app import application, take_port
 
-    listener = take_port(free_port())
+    listener = take_port(0)
     servers: list[uvicorn.Server] = []
     made = threading.Event()
 
@@ -104,7 +99,7 @@ def serving(room: "Room") -> Iterator[str]:
     finally:
         for server in servers:
             server.should_exit = True
-        thread.join(30)
+        thread.join(PATIENCE)
         listener.close()
         room.close()
 
@@ -123,6 +118,7 @@ def chromium() -> Iterator["Browser"]:
 def visiting(browser: "Browser", width: int = 1300, height: int = 850, scheme: Scheme = "light") -> Iterator["BrowserContext"]:
     """A browser of one visitor, with cookies of its own."""
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce")
+    context.set_default_timeout(1_000 * PATIENCE)
     yield context
     context.close()
 
@@ -165,10 +161,16 @@ def ask(page: "Page", question: str) -> str:
     """Ask as people do, wait until the turn is kept or has failed, and return what became of it: its class."""
     before = page.locator(".turn").count()
     page.get_by_label(FIELD).fill(question)
-    page.keyboard.press("Enter")
+    page.get_by_label(FIELD).press("Enter")
     turn = page.locator(".turn").nth(before).and_(page.locator(".turn:is([data-turn], .failed)"))
     turn.wait_for()
+    settle(page)
     return turn.get_attribute("class") or ""
+
+
+def settle(page: "Page") -> None:
+    """Wait until nothing is being asked any more: until then the window takes no other question, and at that moment the focus."""
+    page.locator("#groundline:not(.asking)").wait_for()
 
 
 def newest(page: "Page") -> "Locator":

@@ -35,6 +35,7 @@ class Served(NamedTuple):
 
 
 def free_port() -> int:
+    """A port that is free now; whoever finds it taken after all takes the next one."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
