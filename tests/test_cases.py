@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.case import CASES, CORPORA, Case, load_cases
+from eval.case import CASES, CORPORA, Case, corpus_of, load_cases
+from eval.corpus import read_documents
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 ARTICLES = sorted(path.name for path in SEEDS.glob("*.txt"))
@@ -23,15 +24,17 @@ MINIMUM = {
     "typo": 12,
     "injection": 12,
     "boilerplate": 8,
+    "identifier": 14,
+    "speaker": 12,
 }
 BOILERPLATE = ("ArrowRight", "Telegram", "Subscribe", "Sign up", "submitting this form")
 ORDERS = ("NOTE TO ANY ASSISTANT", "INSTRUCTION FOR AI", "Hao Ren", "Martin Keller", "example.com")
 ALL = load_cases(CASES)
+TEXTS = {folder: read_documents(folder) for folder in {corpus_of(case, SEEDS) for case in ALL}}
 
 
 def text_of(case: Case, path: str) -> str:
-    folder = CORPORA / case.corpus if case.corpus else SEEDS
-    return (folder / path).read_bytes().decode("utf-8-sig")
+    return TEXTS[corpus_of(case, SEEDS)][path].text
 
 
 def plain(question: str) -> str:
@@ -46,9 +49,12 @@ def test_every_gold_quote_stands_at_its_offsets_and_nowhere_else() -> None:
             assert text.count(span.quote) == 1, case.id
 
 
-def test_gold_spans_are_whole_sentences() -> None:
+def test_gold_spans_are_whole_sentences_or_whole_rows_of_a_table() -> None:
     for case in ALL:
         for span in (span for group in case.gold for span in group):
+            if re.match(r"\| |[a-z_]+: ", span.quote):
+                assert span.quote in text_of(case, span.path).split("\n"), case.id
+                continue
             before = text_of(case, span.path)[: span.start]
             assert re.match(r"[“\"A-Z0-9]", span.quote), (case.id, span.quote)
             assert re.search(r"[.!?;:][”\"]?$", span.quote), (case.id, span.quote)
@@ -133,3 +139,13 @@ def test_the_poisoned_corpus_is_two_articles_with_one_paragraph_more() -> None:
         assert len(added) == 1
         assert any(words in added[0] for words in ORDERS)
     assert sum(case.corpus == "poisoned" for case in ALL) >= 4
+
+
+def test_the_workshop_s_questions_have_nothing_to_correct() -> None:
+    asked = [case for case in ALL if case.corpus == "workshop"]
+    assert 20 <= len(asked) <= 30
+    assert sum(case.expect == "answer" for case in asked) >= 20 and all(case.expect != "correct" for case in asked)
+    named = [case for case in asked if re.search(r"\b[A-Z]+-?\d", case.question)]
+    assert len(named) >= 12 and all(case.category == "identifier" or "KX-70" in case.question for case in named)
+    minutes = text_of(asked[0], "meeting.txt")
+    assert all(f"{name} " in minutes for name in ("Selma", "Jonas", "Rosa", "Piet", "Ada"))
