@@ -32,6 +32,9 @@ FLAGS = [
 ]
 
 
+PATIENCE = 600_000  # milliseconds: the eval's whole suite runs for its picture
+
+
 class Shot(NamedTuple):
     """One picture: its name, the questions asked, what to click on afterwards, what is seen then, and the browser's window.
 
@@ -58,7 +61,7 @@ SHOTS = (
     Shot("abstained", ("What is the capital of France?",), (".abstention .passage",)),
     Shot("why", (ANSWERED,), ("[data-act=why]",), ".sheet .page"),
     Shot("library", page="library", seen=".view.library:not([hidden]) > *"),
-    Shot("evaluation", page="eval", seen=".view.eval:not([hidden]) > *"),
+    Shot("evaluation", (), ("[data-act=eval-run]",), ".view.eval .outcomes", page="eval"),
     Shot("settings", page="settings", seen=".view.settings:not([hidden]) > *"),
     Shot("dark", ("What did Mark Williams say?", ANSWERED), (CITE,), scheme="dark"),
     Shot("phone", (ANSWERED,), (CITE,), width=360, height=740),
@@ -75,6 +78,8 @@ def take(browser: Browser, address: str, shot: Shot, folder: Path) -> bool:
         page = context.new_page()
         page.goto(f"{address}/?view={shot.page}" if shot.page else address)
         page.wait_for_selector("#groundline[data-ready]")
+        if shot.page:
+            page.locator(f".view.{shot.page}:not([hidden]) > *").first.wait_for()
         for number, question in enumerate(shot.questions, 1):
             page.get_by_label("Your question to the documents").fill(question)
             page.keyboard.press("Enter")
@@ -85,7 +90,7 @@ def take(browser: Browser, address: str, shot: Shot, folder: Path) -> bool:
             if page.locator(click).count() == 0:
                 return False
             page.locator(click).first.click()
-        page.locator(shot.seen).first.wait_for()
+        page.locator(shot.seen).first.wait_for(timeout=PATIENCE)
         page.mouse.move(1, 1)
         page.evaluate("document.activeElement.blur()")
         page.wait_for_load_state("networkidle")

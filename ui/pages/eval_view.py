@@ -43,9 +43,7 @@ def start(categories: Mapping[str, int], trouble: GroundlineError | None = None)
         " and run their file: ",
     )
     rated = element("button", {"type": "button", "class": "button", "data-act": "eval-rated"}, "Run the answers called good")
-    yours = element(
-        "p", {"class": "detail"}, "Or the questions whose answers you called good: each must be answered from the same text again. "
-    )
+    yours = element("p", {"class": "detail"}, "Or ask the questions again whose answers you called good, expecting the same:")
     said = problem(trouble) if trouble is not None else ""
     choices = [element("div", {"class": "choice"}, *parts) for parts in ((own, about), (other, file), (yours, rated))]
     return join([said, *choices])
