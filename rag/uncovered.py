@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from rag.asking import prepare
 from rag.embed import QuestionReading, Reading
 from rag.evidence import Evidence
 from rag.language.question import ASKING
@@ -21,6 +22,7 @@ def uncovered(
     """Names and words of the question, as written, that the nearest documents lack and nothing in the nearest passages means.
 
     A name counts as one; words come in the order of the question; those that only say what kind of thing is asked for are left out.
+    What is nothing but an order to the program asks the documents for nothing: that they lack its words says nothing.
     """
     nearest = ranked[:SENTENCES]
     documents = [look_up(path) for path in dict.fromkeys(one.found.passage.path for one in nearest)]
@@ -33,6 +35,8 @@ def uncovered(
             continue
         if _nearest(read, word.start, word.end, passages) < UNCOVERED:
             left.add((word.start, word.end))
+    if not left or prepare(question, {}).order:
+        return ()
     return tuple(question[start:end] for start, end in sorted(left))
 
 
