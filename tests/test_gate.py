@@ -30,7 +30,9 @@ class Behind:
         await send({"type": "http.response.body", "body": b""})
 
 
-def sent(behind: Behind, path: str, pieces: Iterator[bytes], ends: bool = True) -> tuple[int, dict[str, str], bytes]:
+def sent(
+    behind: Behind, path: str, pieces: Iterator[bytes], ends: bool = True, access: Access | None = None
+) -> tuple[int, dict[str, str], bytes]:
     """The status, headers and body of the reply to a POST in pieces; one that does not end sends nothing more and stays."""
     replies: list[Message] = []
 
@@ -45,7 +47,7 @@ def sent(behind: Behind, path: str, pieces: Iterator[bytes], ends: bool = True) 
         replies.append(message)
 
     scope = {"type": "http", "path": path, "method": "POST", "headers": HEADERS, "client": ("127.0.0.1", 1), "query_string": b""}
-    asyncio.run(Gate(behind, Access(), body_seconds=0.05)(scope, receive, send))
+    asyncio.run(Gate(behind, access or Access(), body_seconds=0.05)(scope, receive, send))
     start, body = replies
     headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
     return start["status"], headers, body["body"]
@@ -85,3 +87,17 @@ def test_an_uploads_size_and_time_are_the_pages_own_matter() -> None:
     behind = Behind()
     assert sent(behind, UPLOAD, iter([b"x" * MOST_BODY] * 3))[0] == 200
     assert [len(body) for body in behind.bodies] == [3 * MOST_BODY]
+
+
+@pytest.mark.parametrize(
+    ("access", "path", "hint"),
+    [
+        (Access(people={"ada": "x"}), "/window/call/chat.welcome", "Reload this page and log in again."),
+        (Access(people={"ada": "x"}), UPLOAD, "Reload this page and log in again."),
+        (Access(header="X-User"), "/window/stream/chat.ask", "Come through the proxy that logs people in."),
+    ],
+)
+def test_who_is_not_logged_in_any_more_is_told_so_in_the_window(access: Access, path: str, hint: str) -> None:
+    behind = Behind()
+    status, _, body = sent(behind, path, iter([b"{}"]), access=access)
+    assert (status, told(body), behind.bodies) == (401, {"message": "Nobody is logged in.", "hint": hint}, [])
