@@ -24,6 +24,7 @@ class Scripted:
     """An engine that says the same to every question; `closed` counts the streams that were left or ended."""
 
     closed = 0
+    llm_name = "scripted"
 
     def stream(self, question: str, **_: object) -> Iterator[Event]:
         try:
@@ -58,6 +59,11 @@ def test_an_answer_is_told_step_by_step_and_kept(desk: Desk, kept: Conversations
     assert steps[-1] == {"stored": {"conversation": one.id, "turn": 1}}
     list(desk.ask(Wish({"question": "How?", "conversation": one.id, "instead": 1}, "ada")))
     assert [turn.question for turn in kept.get(one.id, owner="ada").turns] == ["How?"]
+
+
+def test_quotes_come_all_at_once_in_their_places(desk: Desk, engine: Scripted) -> None:
+    engine.llm_name = "extractive"
+    assert [next(iter(step)) for step in desk.ask(Wish({"question": "Why?"}, "ada"))] == ["step", "done", "stored"]
 
 
 def test_a_stream_that_is_left_closes_the_engines_and_keeps_nothing(desk: Desk, engine: Scripted, kept: Conversations) -> None:

@@ -157,13 +157,36 @@ def test_an_answer_keeps_its_words_and_each_marker_opens_its_citation(article: D
     first, second = cited(article, SCREENSHOT), cited(article, "Nevertheless, the Chinese people can no longer persevere.", 2)
     page = Page(render.turn(answered("How many people jumped?", first, second)))
     assert "How many people jumped?" in page.words
-    assert f"{SCREENSHOT} [1] Nevertheless, the Chinese people can no longer persevere. [2]" in page.words
+    assert f"{SCREENSHOT} [1]" in page.words and "Nevertheless, the Chinese people can no longer persevere. [2]" in page.words
     targets = [panel.View.model_validate_json(attributes["data-cite"]) for attributes in page.having("data-cite")]
     assert {(target.n, target.start, target.end, target.quote) for target in targets} == {
         (citation.n, citation.start, citation.end, citation.quote) for citation in (first, second)
     }
     assert "Confidence 82 %" in page.words
     assert page.classed("answered") and not page.classed("abstained")
+
+
+def test_quotes_stand_apart_and_only_the_first_is_prominent_and_emphasised() -> None:
+    documents = [document_of(f"{n}.txt", f"The ferry to town {n} carries {n} cars.") for n in (1, 2, 3)]
+    quotes = [cited(document, document.text, n) for n, document in enumerate(documents, 1)]
+    marks = [Highlight(citation=one.n, kind="number", start=18, end=19, text=one.quote[18]) for one in quotes]
+    shown = render.turn(answered("How many cars does it carry?", *quotes, highlights=marks))
+    page = Page(shown)
+    first, heading, near = shown.partition("Also near this")
+    assert heading and first.count('class="quoted"') == 1 and near.count('class="quoted"') == 2
+    assert documents[0].text in first and documents[1].text in near and documents[2].text in near
+    assert page.short == "1" and len(page.classed("verdict")) == 3
+    assert [json.loads(one["data-cite"])["short"] for one in page.classed("cite")][:3] == [[[18, 19]], [], []]
+    assert "Also near this" not in Page(render.turn(answered("How many?", quotes[0]))).words
+    written = Page(render.turn(answered("How many cars does it carry?", *quotes, highlights=marks, writer="openai:small")))
+    assert not written.classed("quoted") and written.short == "123", "what a model wrote is one text"
+
+
+def test_each_part_of_a_question_has_its_quote() -> None:
+    documents = [document_of(f"{n}.txt", f"The ferry to town {n} carries {n} cars.") for n in (1, 2)]
+    question = "How many cars does the small ferry carry and when does the large ferry leave?"
+    page = Page(render.turn(answered(question, *[cited(document, document.text, n) for n, document in enumerate(documents, 1)])))
+    assert len(page.classed("quoted")) == 2 and "Also near this" not in page.words
 
 
 def test_the_lines_that_group_an_overview_by_document_are_shown_in_their_places(article: Document) -> None:

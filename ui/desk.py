@@ -102,6 +102,7 @@ class Desk:
     def ask(self, wish: Wish) -> Iterator[Step]:
         """Ask, and render what happens: `step`, `token`, `sentence` with the `rest` that is not judged yet, then `done` or `failed`.
 
+        Quotes come with `done`, in their places: what nobody writes is complete at once.
         After `done` the turn is kept, and `stored` says where. A stream that is closed before keeps nothing.
         """
         rights.check(wish, "ask")
@@ -115,21 +116,21 @@ class Desk:
             if asked.instead:
                 history = history[: 2 * (asked.instead - 1)]
             with closing(engine.stream(asked.question, history=history, paths=asked.paths or None)) as events:
-                yield from self._told(events, asked, wish.visitor)
+                yield from self._told(events, asked, wish.visitor, written=engine.llm_name != render.EXTRACTIVE)
         except GroundlineError as error:
             yield {"failed": render.failed(asked.question, error)}
 
-    def _told(self, events: Iterator[Event], asked: Question, owner: str) -> Iterator[Step]:
+    def _told(self, events: Iterator[Event], asked: Question, owner: str, written: bool) -> Iterator[Step]:
         draft = Draft()
         for event in events:
             self._seen(event)
             match event:
                 case Retrieved():
                     yield {"step": f"Reading {render.count(len(event.hits), 'passage')}"}
-                case Token():
+                case Token() if written:
                     draft.add(event.text)
                     yield {"token": event.text}
-                case Sentence():
+                case Sentence() if written:
                     draft.take(event.sentence.text)
                     yield {"sentence": render.sentence(event.sentence, event.citations), "rest": draft.text}
                 case Done():

@@ -2,10 +2,11 @@
 
 from ui.render.first import corpus_line, documents, empty, examples, suggestions, welcome
 from ui.render.signs import SIGNS
-from ui.render.turns import Stored, failed, marker, sentence, target, turn
+from ui.render.turns import EXTRACTIVE, Stored, failed, marker, sentence, target, turn
 from ui.render.words import count, lines, problem, size
 
 __all__ = [
+    "EXTRACTIVE",
     "SIGNS",
     "Stored",
     "corpus_line",

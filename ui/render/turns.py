@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from rag.asking import prepare
 from rag.citations import markers
 from rag.errors import GroundlineError
 from rag.schema import Answer, AnswerSentence, Citation, Correction, Highlight, Hit, Thumb
@@ -14,6 +16,7 @@ from ui.render.words import count, lines, problem
 _PREVIEW = 240
 _NEAREST = 3
 EXTRACTIVE = "extractive"
+ALSO = "Also near this"
 
 
 class Stored(NamedTuple):
@@ -55,8 +58,13 @@ def _understood(answer: Answer) -> Markup:
 
 
 def _answered(answer: Answer) -> Markup:
+    first, further = _quotes(answer)
+    if further:
+        shown = {number for quote in first for number in quote.citations}
+        answer = answer.model_copy(update={"highlights": tuple(mark for mark in answer.highlights if mark.citation in shown)})
     corrections = [_correction(answer, correction) for correction in answer.corrections]
-    body = element("div", {"class": "answer", "dir": "auto"}, _sentences(answer))
+    words = _apart(answer, first, further) if first else _sentences(answer)
+    body = element("div", {"class": "answer", "dir": "auto"}, words)
     below = element("footer", {"class": "below"}, _sources(answer), _confidence(answer.confidence))
     return join([*corrections, body, _notes(answer), _dropped(answer), _unknown(answer), _uncovered(answer), below])
 
@@ -107,6 +115,40 @@ def _action(act: str, label: str, drawing: Markup) -> Markup:
     return element("button", {"type": "button", "class": "quiet icon", "data-act": act, "aria-label": label, "data-tip": label}, drawing)
 
 
+def _quotes(answer: Answer) -> tuple[list[AnswerSentence], list[AnswerSentence]]:
+    """The quotes that answer, and those that stand near; none where somebody wrote the answer, or it is grouped by document.
+
+    Of a question of several parts each quote answers one. Read in one go, quotes would say what none of their documents says.
+    """
+    between = [answer.text[one.end : other.start] for one, other in pairwise(answer.sentences)]
+    if answer.writer != EXTRACTIVE or not answer.sentences or answer.sentences[0].start or any("\n" in words for words in between):
+        return [], []
+    corrected = {correction.text for correction in answer.corrections}
+    quotes = [one for one in answer.sentences if one.text not in corrected]
+    parts = len(prepare(answer.standalone or answer.question, {}).parts) if len(quotes) > 1 else 1
+    return quotes[:parts], quotes[parts:]
+
+
+def _apart(answer: Answer, first: Sequence[AnswerSentence], further: Sequence[AnswerSentence]) -> Markup:
+    """Quotes in blocks of their own, those that are near below a heading."""
+    ends = {one.start: other.start for one, other in pairwise(answer.sentences)}
+
+    def quoted(tag: str, one: AnswerSentence) -> Markup:
+        after = answer.text[one.end : ends.get(one.start, len(answer.text))]
+        return element(tag, {"class": "quoted", "dir": "auto"}, _judged(answer, one, after))
+
+    blocks = [quoted("p", one) for one in first]
+    if not further:
+        return join(blocks)
+    near = element("ul", {"class": "also"}, *[quoted("li", one) for one in further])
+    return join([*blocks, element("h3", {"class": "small"}, ALSO), near])
+
+
+def _judged(answer: Answer, one: AnswerSentence, after: str) -> Markup:
+    """A sentence with its markers, which stand in the text `after` it, and its verdict."""
+    return element("span", {"class": f"sentence {one.verdict}"}, _emphasised(answer, one), _markers(answer, after), _sign(one))
+
+
 def _sentences(answer: Answer) -> Markup:
     """The answer's sentences with markers that open their source and a sign for each verdict; corrections stand above already.
 
@@ -119,10 +161,7 @@ def _sentences(answer: Answer) -> Markup:
         if one.text in corrected:
             continue
         between, ended, below = answer.text[one.end : following].partition("\n")
-        pieces += [
-            element("span", {"class": f"sentence {one.verdict}"}, _emphasised(answer, one), _markers(answer, between), _sign(one)),
-            " ",
-        ]
+        pieces += [_judged(answer, one, between), " "]
         if ended and index + 1 < len(answer.sentences):
             pieces.append(element("span", {"class": "break"}))
         pieces += _lines(below)
