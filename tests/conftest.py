@@ -3,9 +3,16 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from rag import Engine
+    from tests.support.doors import Served
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,3 +61,55 @@ def home(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> Path:
     folder = tmp_path_factory.mktemp("home-of-seeds")
     assert run("ingest", corpus=seeds, home=folder).exit_code == 0
     return folder
+
+
+@pytest.fixture(scope="module")
+def engine(seeds: Path, home: Path) -> "Iterator[Engine]":
+    """The five articles, open; nothing in them changes."""
+    from rag import open_corpus
+
+    with open_corpus(seeds, home=home, update=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(engine: "Engine") -> Iterator[str]:
+    """The doors for programs alone, over the five articles."""
+    from tests.support.doors import doors_of
+
+    with doors_of(engine) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def served(seeds: Path, home: Path) -> "Iterator[Served]":
+    """`groundline chat` as people run it, over the five articles."""
+    from tests.support.doors import serving
+
+    with serving(seeds, home) as window:
+        yield window
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the window: its index, and the conversations kept there."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(scope="module")
+def window(seeds: Path, kept: Path) -> Iterator[str]:
+    """The window over the five articles, served by this process; its address."""
+    from tests.support.browser import serving
+    from ui.app import open_room
+
+    with serving(open_room(seeds, kept)) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """A real Chromium."""
+    from tests.support.browser import chromium
+
+    with chromium() as started:
+        yield started

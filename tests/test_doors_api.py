@@ -17,12 +17,6 @@ from ui.doors.metrics import Metrics
 from ui.doors.service import Service
 
 
-@pytest.fixture(scope="module")
-def served(seeds: Path, home: Path) -> Iterator[Served]:
-    with serving(seeds, home) as window:
-        yield window
-
-
 @pytest.fixture
 def api(served: Served) -> Iterator[httpx.Client]:
     with served.client() as client:

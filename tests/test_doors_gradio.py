@@ -1,7 +1,6 @@
 """What the official Gradio client sees of the window: an endpoint that asks."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,8 @@ def ask(client: Client, *arguments: object, **named: object) -> dict[str, Any]:
     return answer
 
 
-@pytest.fixture(scope="module")
-def window(seeds: Path, home: Path) -> Iterator[Served]:
-    with serving(seeds, home) as served:
-        yield served
-
-
-def test_the_client_asks_and_gets_the_answer(window: Served, seeds: Path, home: Path) -> None:
-    client = Client(window.address, verbose=False)
+def test_the_client_asks_and_gets_the_answer(served: Served, seeds: Path, home: Path) -> None:
+    client = Client(served.address, verbose=False)
     with open_corpus(seeds, home=home, update=False) as engine:
         for question in (ASKED, ELSEWHERE):
             answer = ask(client, question)
@@ -36,13 +29,13 @@ def test_the_client_asks_and_gets_the_answer(window: Served, seeds: Path, home: 
     assert ask(client, "And where did they live?", history=history)["question"] == "And where did they live?"
 
 
-def test_ask_is_all_that_it_is_shown(window: Served) -> None:
-    described = Client(window.address, verbose=False).view_api(return_format="dict", print_info=False)
+def test_ask_is_all_that_it_is_shown(served: Served) -> None:
+    described = Client(served.address, verbose=False).view_api(return_format="dict", print_info=False)
     assert list(described["named_endpoints"]) == ["/ask"]
 
 
-def test_errors_say_what_to_do(window: Served) -> None:
-    client = Client(window.address, verbose=False)
+def test_errors_say_what_to_do(served: Served) -> None:
+    client = Client(served.address, verbose=False)
     for arguments in ((" ",), (ASKED, [{"role": "wizard", "content": "x"}]), (ASKED, None, ["nowhere.txt"])):
         with pytest.raises(AppError) as failed:
             ask(client, *arguments)

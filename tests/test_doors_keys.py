@@ -14,7 +14,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from rag import Engine, open_corpus
+from rag import Engine
 from rag.errors import SettingsError, StorageError
 from tests.support.cli import run
 from tests.support.doors import ASKED, doors_of
@@ -96,12 +96,6 @@ def test_the_command_line_makes_lists_and_revokes(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
     return KeyStore(tmp_path_factory.mktemp("keys"))
-
-
-@pytest.fixture(scope="module")
-def engine(seeds: Path, home: Path) -> Iterator[Engine]:
-    with open_corpus(seeds, home=home, update=False) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,8 +14,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
-from rag import Engine, open_corpus
-from tests.support.doors import ASKED, ELSEWHERE, ROOT, doors_of
+from rag import Engine
+from tests.support.doors import ASKED, ELSEWHERE, ROOT
 
 Drive = Callable[[Client], Awaitable[None]]
 
@@ -31,18 +31,6 @@ def drive(address: str, what: Drive, mode: Literal["auto", "legacy"] = "auto") -
             await what(client)
 
     anyio.run(main)
-
-
-@pytest.fixture(scope="module")
-def engine(seeds: Path, home: Path) -> Iterator[Engine]:
-    with open_corpus(seeds, home=home, update=False) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def address(engine: Engine) -> Iterator[str]:
-    with doors_of(engine) as served:
-        yield served
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

@@ -25,18 +25,6 @@ def client_of(address: str, key: str = "unused") -> openai.OpenAI:
 
 
 @pytest.fixture(scope="module")
-def engine(seeds: Path, home: Path) -> Iterator[Engine]:
-    with open_corpus(seeds, home=home, update=False) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def address(engine: Engine) -> Iterator[str]:
-    with doors_of(engine) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
 def client(address: str) -> Iterator[openai.OpenAI]:
     with client_of(address) as made:
         yield made

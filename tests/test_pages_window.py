@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.browser import Scheme, ask, chromium, findings, in_browser, newest, opened
+from tests.support.browser import Scheme, ask, findings, in_browser, newest, opened
 from tests.support.doors import Served, serving
 
 if TYPE_CHECKING:
@@ -20,12 +20,6 @@ LAMP, BUILT = "Who lit the lamp of Morholm?", "When was the ferry between Skellb
 SECRET = "sk-never-to-be-seen"
 HOSTILE = "<img src=x onerror=alert(1)>'&.txt"
 PAGES = ("library", "eval", "settings")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

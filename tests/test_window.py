@@ -3,12 +3,12 @@
 import json
 import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import doors
 from tests.support.browser import (
     ANSWERED,
     CORRECTED,
@@ -16,11 +16,9 @@ from tests.support.browser import (
     FIELD,
     PATIENCE,
     ask,
-    chromium,
     in_browser,
     newest,
     opened,
-    running,
     serving,
 )
 from ui.app import open_room
@@ -30,18 +28,6 @@ if TYPE_CHECKING:
 
 pytestmark = in_browser
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def window(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(open_room(seeds, tmp_path_factory.mktemp("window"))) as address:
-        yield address
 
 
 @pytest.fixture
@@ -160,7 +146,7 @@ def test_errors_are_a_message_and_a_hint(window: str, browser: "Browser") -> Non
 
 
 def test_a_stopped_groundline_is_told_to_the_page(note: Path, browser: "Browser", tmp_path: Path) -> None:
-    with running(note, tmp_path / "home") as window, opened(browser, window.address) as page:
+    with doors.serving(note, tmp_path / "home") as window, opened(browser, window.address) as page:
         window.process.kill()
         window.process.wait(PATIENCE)
         assert "failed" in ask(page, ANSWERED)
@@ -190,7 +176,7 @@ def test_a_taken_port_is_said_and_the_next_one_used_and_ctrl_c_ends_cleanly(note
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = holder.getsockname()[1]
-        with running(note, tmp_path / "home", port) as window:
+        with doors.serving(note, tmp_path / "home", port=port) as window:
             assert f"Port {port} is taken" in window.said
             assert window.address != f"http://127.0.0.1:{port}"
             window.process.send_signal(signal.SIGINT)

@@ -1,7 +1,6 @@
 """The window for everybody: keys alone, screen readers, contrast, light and dark, phones and wide screens."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,32 +13,17 @@ from tests.support.browser import (
     FIELD,
     Scheme,
     ask,
-    chromium,
     findings,
     in_browser,
     opened,
-    serving,
     settle,
 )
-from ui.app import open_room
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = in_browser
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def window(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(open_room(seeds, tmp_path_factory.mktemp("window"))) as address:
-        yield address
 
 
 def test_everything_can_be_done_with_the_keyboard(window: str, browser: "Browser") -> None:

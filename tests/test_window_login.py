@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.browser import ANSWERED, FIELD, Scheme, ask, chromium, findings, in_browser, opened, visiting
+from tests.support.browser import ANSWERED, FIELD, Scheme, ask, findings, in_browser, opened, visiting
 from tests.support.doors import Served, serving
 
 if TYPE_CHECKING:
@@ -15,12 +15,6 @@ if TYPE_CHECKING:
 pytestmark = in_browser
 PASSWORD = "correct horse"
 NAMES = ("ada", "bo", "cy", "<b>dee</b>")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from rag import open_corpus
 from rag.engine import Engine
 from rag.schema import Document
-from tests.support.browser import ELSEWHERE, ask, chromium, in_browser, opened, page_of, serving, visiting
+from tests.support.browser import ELSEWHERE, ask, in_browser, opened, page_of, serving, visiting
 from ui.registry import Room
 
 if TYPE_CHECKING:
@@ -42,12 +42,6 @@ class WithLongDocument:
             return self._engine.document(path)
         raw = LONG.encode()
         return Document(path=path, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), text=LONG)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

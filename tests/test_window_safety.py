@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.support.browser import ask, chromium, in_browser, opened, serving
+from tests.support.browser import ask, in_browser, opened, serving
 from ui.app import open_room
 
 if TYPE_CHECKING:
@@ -17,12 +17,6 @@ pytestmark = in_browser
 NAME = "<img src=x onerror=alert(1)>&'\".txt"
 HOSTILE = "<img src=x onerror=alert(5)> \u202egnp.exe\u202c \x1b[31m [x](javascript:alert(6))"
 ACTIVE = "#groundline :is(img, script, iframe, object, embed, link, a:not(.skip))"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

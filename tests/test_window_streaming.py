@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag import open_corpus
-from tests.support.browser import FIELD, chromium, in_browser, newest, opened, serving
+from tests.support.browser import FIELD, in_browser, newest, opened, serving
 from tests.support.scripted_llm import ScriptedLLM
 from ui.registry import Room
 
@@ -19,12 +19,6 @@ pytestmark = in_browser
 TEXT = "The ferry to Lund carries 40 cars and their drivers every morning.\n"
 QUESTION = "How many cars does the ferry to Lund carry?"
 WAIT = 120.0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,24 +1,21 @@
-"""The window in a real browser: served as people run it or from the test's own process, and pages that watch what they load."""
+"""The window in a real browser: served from the test's own process, and pages that watch what they load."""
 
-import asyncio
 import re
 import shutil
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from tests.support.doors import ASKED, PATIENCE, served_here
+from tests.support.doors import ELSEWHERE as ELSEWHERE
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, ViewportSize
 
     from ui.registry import Room
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
     "--no-sandbox",
@@ -28,79 +25,23 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-SERVE = (
-    "import sys; from pathlib import Path; from ui.app import serve; "
-    "serve(Path(sys.argv[1]), Path(sys.argv[2]), port=int(sys.argv[3]), open_browser=False)"
-)
-ANSWERED = "How many people jumped out of the building in Zhengzhou in a month?"
+ANSWERED = ASKED
 CORRECTED = "Why did 50 people in Zhengzhou jump out of the building?"
-ELSEWHERE = "What is the capital of France?"
 FIELD = "Your question to the documents"
 Scheme = Literal["light", "dark"]
-# Seconds for what takes less than one on a machine that has nothing else to do.
-PATIENCE = 120
 
 in_browser = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
-
-
-class Window(NamedTuple):
-    """A running window: its address, what it printed while starting, its process."""
-
-    address: str
-    said: str
-    process: "subprocess.Popen[str]"
-
-
-@contextmanager
-def running(corpus: Path, home: Path, port: int = 0) -> Iterator[Window]:
-    """The window as its own process, as people run it, until the block ends; on a port that is free, if none is named."""
-    command = [sys.executable, "-u", "-c", SERVE, str(corpus), str(home), str(port)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout is not None
-        said = ""
-        try:
-            for line in process.stdout:
-                said += line
-                if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                    yield Window(found[0], said, process)
-                    break
-            else:
-                pytest.fail(f"the window did not start: {said}")
-        finally:
-            if process.poll() is None:
-                process.kill()
 
 
 @contextmanager
 def serving(room: "Room") -> Iterator[str]:
     """A window served by a thread of this process, so that a test can stand behind it; its address. Closes the room at the end."""
-    import uvicorn
+    from ui.app import application
 
-    from ui.app import application, take_port
-
-    listener = take_port(0)
-    servers: list[uvicorn.Server] = []
-    made = threading.Event()
-
-    async def run() -> None:
-        # Inside the loop, because Gradio makes one that nobody closes when it builds a page outside of any.
-        try:
-            config = uvicorn.Config(application(room), log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-            servers.append(uvicorn.Server(config))
-        finally:
-            made.set()
-        await servers[0].serve(sockets=[listener])
-
-    thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
-    thread.start()
-    made.wait()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with served_here(lambda: application(room)) as address:
+            yield address
     finally:
-        for server in servers:
-            server.should_exit = True
-        thread.join(PATIENCE)
-        listener.close()
         room.close()
 
 
@@ -115,12 +56,23 @@ def chromium() -> Iterator["Browser"]:
 
 
 @contextmanager
-def visiting(browser: "Browser", width: int = 1300, height: int = 850, scheme: Scheme = "light") -> Iterator["BrowserContext"]:
-    """A browser of one visitor, with cookies of its own."""
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce")
+def visiting(
+    browser: "Browser", width: int = 1300, height: int = 850, scheme: Scheme = "light", scale: float = 1.0
+) -> Iterator["BrowserContext"]:
+    """A browser of one visitor, with cookies of its own; `scale` is how many dots of the screen make a pixel."""
+    viewport: ViewportSize = {"width": width, "height": height}
+    context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce", device_scale_factor=scale)
     context.set_default_timeout(1_000 * PATIENCE)
     yield context
     context.close()
+
+
+def owner_of(context: "BrowserContext") -> str:
+    """Whose conversations a visitor's are, once a page of the window was opened."""
+    from ui.access import VISITOR_COOKIE, visitor_of
+
+    cookies = {one.get("name"): one.get("value", "") for one in context.cookies()}
+    return visitor_of(cookies[VISITOR_COOKIE]) or ""
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """A running window as programs see it: as its own process on loopback, or its doors alone inside this one."""
 
+import asyncio
 import os
 import re
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,12 +15,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import httpx
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from ui.access import Access
     from ui.doors import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = "How many people jumped out of the building in Zhengzhou in a month?"
 ELSEWHERE = "What is the capital of France?"
+# Seconds for what takes less than one on a machine that has nothing else to do.
+PATIENCE = 120
 
 
 class Served(NamedTuple):
@@ -42,9 +47,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(corpus: Path, home: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """`groundline chat` as people run it, until the block ends."""
-    arguments = ["chat", "--no-browser", "--port", str(free_port()), "--corpus", str(corpus), "--home", str(home), *options]
+def serving(
+    corpus: Path, home: Path, *options: str, port: int | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[Served]:
+    """`groundline chat` as people run it, until the block ends; on a port that is free, if none is named."""
+    arguments = ["chat", "--no-browser", "--port", str(port or free_port()), "--corpus", str(corpus), "--home", str(home), *options]
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "rag", *arguments],
         cwd=ROOT,
@@ -68,9 +75,40 @@ def serving(corpus: Path, home: Path, *options: str, environment: Mapping[str, s
 
 
 @contextmanager
+def served_here(make: Callable[[], "FastAPI"]) -> Iterator[str]:
+    """An application served on loopback by a thread of this process, until the block ends; its address."""
+    import uvicorn
+
+    from ui.app import take_port
+
+    listener = take_port(0)
+    servers: list[uvicorn.Server] = []
+    made = threading.Event()
+
+    async def run() -> None:
+        # Made inside the loop, because Gradio makes one that nobody closes when it builds a page outside of any.
+        try:
+            config = uvicorn.Config(make(), log_level="critical", timeout_graceful_shutdown=5, proxy_headers=False)
+            servers.append(uvicorn.Server(config))
+        finally:
+            made.set()
+        await servers[0].serve(sockets=[listener])
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
+    thread.start()
+    made.wait()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        for server in servers:
+            server.should_exit = True
+        thread.join(PATIENCE)
+        listener.close()
+
+
+@contextmanager
 def doors_of(engine: "Engine", access: "Access | None" = None) -> Iterator[str]:
     """The doors alone, behind their gate, served by a thread of this process; their address."""
-    import uvicorn
     from fastapi import FastAPI
 
     from ui import doors
@@ -80,14 +118,5 @@ def doors_of(engine: "Engine", access: "Access | None" = None) -> Iterator[str]:
     app = FastAPI(openapi_url=None)
     app.add_middleware(Gate, access=access or Access())
     doors.attach(app, lambda: engine)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5, proxy_headers=False))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(30)
+    with served_here(lambda: app) as address:
+        yield address
