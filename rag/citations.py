@@ -64,6 +64,11 @@ def place_of(document: Document, start: int, end: int) -> str:
     return f"{kind}s {number}–{other}"
 
 
+def counts_lines(place: str, reader: str) -> bool:
+    """Whether line numbers help to find a text in its file: in one that a reader extracted they are nobody's, where it has a place."""
+    return not (place and reader)
+
+
 def line_numbers(text: str, start: int, end: int) -> tuple[int, int]:
     """The lines, from 1, of the first and last character of `text[start:end]`; a line ends with LF, CR LF or CR."""
     return _line(text, start), _line(text, max(start, end - 1))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from rag.citations import counts_lines
 from rag.errors import ConversationsUnreadable
 from rag.schema import Answer, Citation, StoredTurn, Transcript
 
@@ -56,9 +57,9 @@ def _verdicts(answer: Answer) -> list[str]:
 
 def _citation(one: Citation) -> str:
     lines = f"line {one.line_start}" if one.line_start == one.line_end else f"lines {one.line_start}–{one.line_end}"
-    place = f", {_plain(one.place)}" if one.place else ""
+    where = ", ".join(filter(None, [_plain(one.place), lines if counts_lines(one.place, one.reader) else ""]))
     quote = "\n".join(f"> {_plain(line)}" for line in one.quote.splitlines() or [""])
-    return f"[{one.n}] {_plain(one.path)}{place}, {lines}, characters {one.start}–{one.end}\n\n{quote}"
+    return f"[{one.n}] {_plain(one.path)}, {where}, characters {one.start}–{one.end}\n\n{quote}"
 
 
 def _plain(text: str) -> str:

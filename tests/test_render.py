@@ -11,7 +11,7 @@ from hypothesis import given, strategies
 
 from rag.citations import cite
 from rag.errors import CorpusEmpty, IndexLocked
-from rag.schema import Answer, AnswerSentence, Citation, Correction, Document, Highlight, Hit, SourceInfo
+from rag.schema import Answer, AnswerSentence, Citation, Correction, Document, Highlight, Hit, Place, SourceInfo
 from ui import panel, render
 from ui.markup import Markup, element, join, text
 
@@ -211,6 +211,20 @@ def test_a_page_or_heading_is_named_beside_the_line_and_in_the_panel() -> None:
     assert "report.pdf page 3, line 2" in page.words
     view = panel.View.model_validate_json(page.having("data-cite")[0]["data-cite"])
     assert "page 3, passage 2, line 2" in Page(panel.source(view, document)).words
+
+
+def test_a_place_in_an_extracted_text_stands_for_its_line_and_a_link_finds_it() -> None:
+    document = document_of("ships.csv", "Ship: Sea Star\n\nShip: Grey Seal\n")
+    document = document.model_copy(update={"reader": "csv 1", "places": (Place(0, "row 2"), Place(16, "row 3"))})
+    citation = cited(document, "Ship: Grey Seal")
+    page = Page(render.turn(answered("Which?", citation)))
+    assert "ships.csv row 3" in page.words and "line" not in page.words
+    assert {one["aria-label"] for one in page.classed("cite")} == {"Citation 1: ships.csv, row 3"}
+    for view in (panel.View.model_validate_json(page.having("data-cite")[0]["data-cite"]), panel.View(path="ships.csv", start=16, end=31)):
+        shown = Page(panel.source(view, document)).words
+        assert "row 3, " in shown and "characters 16 to 31" in shown and "line" not in shown
+    unplaced = citation.model_copy(update={"place": ""})
+    assert "ships.csv line 3" in Page(render.turn(answered("Which?", unplaced))).words
 
 
 def test_what_a_model_wrote_says_who_wrote_and_what_was_left_out(article: Document) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from rag.citations import line_numbers
+from rag.citations import counts_lines, line_numbers, place_of
 from rag.errors import GroundlineError
 from rag.schema import Document, Frozen
 from ui.markup import Attributes, Markup, element, join
@@ -20,7 +20,7 @@ class View(Frozen):
     """What to show of a document: a quote `[start, end)` (none: the whole), and the short answers inside it.
 
     A passage without `n` was near, but answered nothing. `quote` and `sha256` are what the citation promised; where the
-    document no longer says so, the view is stale. `place` names the page or heading.
+    document no longer says so, the view is stale. `place` names the page or heading; a link has none, the document does.
     """
 
     path: str
@@ -83,10 +83,11 @@ def _place(view: View, document: Document, holds: bool) -> Markup:
     if not holds or view.start == view.end:
         whole = line_numbers(document.text, 0, len(document.text))[1]
         return element("p", {"class": "detail"}, f"{whole:,} lines, {len(document.text):,} characters")
-    place = f"{view.place}, " if view.place else ""
-    passage = f"passage {view.passage:,}, " if view.passage else ""
-    span = lines(*line_numbers(document.text, view.start, view.end))
-    return element("p", {"class": "detail"}, f"{place}{passage}{span}, characters {view.start:,} to {view.end:,}")
+    place = view.place or place_of(document, view.start, view.end)
+    passage = f"passage {view.passage:,}" if view.passage else ""
+    span = lines(*line_numbers(document.text, view.start, view.end)) if counts_lines(place, document.reader) else ""
+    said = ", ".join(filter(None, [place, passage, span, f"characters {view.start:,} to {view.end:,}"]))
+    return element("p", {"class": "detail"}, said)
 
 
 def _stale(words: str, quote: str = "") -> Markup:

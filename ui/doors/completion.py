@@ -1,6 +1,6 @@
 """An answer as the text of a chat message: the sentences with their markers, then what plain text would not show."""
 
-from rag.citations import print_markers
+from rag.citations import counts_lines, print_markers
 from rag.events import Sentence
 from rag.schema import Answer
 
@@ -23,8 +23,8 @@ def trailer(answer: Answer) -> str:
             if citation.line_start == citation.line_end
             else f"lines {citation.line_start}-{citation.line_end}"
         )
-        place = f", {citation.place}" if citation.place else ""
-        lines.append(f"[{citation.n}] {_line(citation.path)}{place}, {span}, characters {citation.start}-{citation.end}")
+        where = ", ".join(filter(None, [citation.place, span if counts_lines(citation.place, citation.reader) else ""]))
+        lines.append(f"[{citation.n}] {_line(citation.path)}, {where}, characters {citation.start}-{citation.end}")
     for sentence in answer.sentences:
         if sentence.verdict != "supported":
             reasons = f": {_line('; '.join(sentence.reasons))}" if sentence.reasons else ""

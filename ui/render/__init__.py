@@ -3,7 +3,7 @@
 from ui.render.first import corpus_line, documents, empty, examples, suggestions, welcome
 from ui.render.signs import SIGNS
 from ui.render.turns import EXTRACTIVE, Stored, failed, marker, sentence, target, turn
-from ui.render.words import count, lines, problem, size
+from ui.render.words import count, lines, problem, size, where
 
 __all__ = [
     "EXTRACTIVE",
@@ -24,4 +24,5 @@ __all__ = [
     "target",
     "turn",
     "welcome",
+    "where",
 ]

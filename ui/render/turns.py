@@ -11,7 +11,7 @@ from rag.errors import GroundlineError
 from rag.schema import Answer, AnswerSentence, Citation, Correction, Highlight, Hit, Thumb
 from ui.markup import Attributes, Markup, element, join, text
 from ui.render import signs
-from ui.render.words import count, lines, problem
+from ui.render.words import count, problem, where
 
 _PREVIEW = 240
 _NEAREST = 3
@@ -230,8 +230,7 @@ def _sign(judged: AnswerSentence) -> Markup:
 
 
 def _where(citation: Citation) -> str:
-    place = f"{citation.place}, " if citation.place else ""
-    return f"{place}{lines(citation.line_start, citation.line_end)}"
+    return where(citation.place, citation.reader, citation.line_start, citation.line_end)
 
 
 def _correction(answer: Answer, correction: Correction) -> Markup:

@@ -1,5 +1,6 @@
 """Small texts that several renderings share, and errors as people see them."""
 
+from rag.citations import counts_lines
 from rag.errors import GroundlineError
 from ui.markup import Markup, element
 from ui.render import signs
@@ -14,6 +15,11 @@ def problem(error: GroundlineError) -> Markup:
 def lines(first: int, last: int) -> str:
     """A range of lines, from 1."""
     return f"line {first}" if first == last else f"lines {first} to {last}"
+
+
+def where(place: str, reader: str, first: int, last: int) -> str:
+    """The page, heading or row of a text, and its lines where the file has such."""
+    return ", ".join(filter(None, [place, lines(first, last) if counts_lines(place, reader) else ""]))
 
 
 def count(number: int, noun: str) -> str:
