@@ -97,11 +97,11 @@ function stored(turn, where) {
   suggest(turn, where);
 }
 
-// Groundline looks for suggestions for one visitor at a time; it is asked again for as long as they are of use.
-async function suggest(turn, where, tries = 5) {
+// Groundline looks for suggestions for one visitor at a time; it is asked again, less and less often, for as long as they are of use.
+async function suggest(turn, where, wait = 1500) {
   const html = await call("chat.suggest", where).catch(() => "");
   if (turn !== lastTurn() || running) return;
-  if (html === null && tries) setTimeout(() => suggest(turn, where, tries - 1), 1500);
+  if (html === null) setTimeout(() => suggest(turn, where, Math.min(2 * wait, 15_000)), wait);
   if (!html) return;
   const next = make("div", { class: "next" });
   fill(next, html);
