@@ -9,27 +9,17 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
-from contextlib import closing
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright  # noqa: E402
+from tests.support.browser import Scheme, ask, chromium, page_of, serving, visiting  # noqa: E402
+from ui.app import open_room  # noqa: E402
 
-from ui.app import application, open_room, run, take_port  # noqa: E402
-from ui.registry import Room  # noqa: E402
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 PATIENCE = 600_000  # milliseconds: the eval's whole suite runs for its picture
@@ -48,7 +38,7 @@ class Shot(NamedTuple):
     page: str = ""
     width: int = 1280
     height: int = 800
-    scheme: Literal["light", "dark"] = "light"
+    scheme: Scheme = "light"
     scale: float = 1.0
 
 
@@ -70,20 +60,14 @@ SHOTS = (
 )
 
 
-def take(browser: Browser, address: str, shot: Shot, folder: Path) -> bool:
+def take(browser: "Browser", address: str, shot: Shot, folder: Path) -> bool:
     """Ask, click, and keep what is seen; whether there was something to click on."""
-    viewport = ViewportSize(width=shot.width, height=shot.height)
-    context = browser.new_context(viewport=viewport, color_scheme=shot.scheme, reduced_motion="reduce", device_scale_factor=shot.scale)
-    with closing(context):
-        page = context.new_page()
-        page.goto(f"{address}/?view={shot.page}" if shot.page else address)
-        page.wait_for_selector("#groundline[data-ready]")
+    start = f"{address}/?view={shot.page}" if shot.page else address
+    with visiting(browser, shot.width, shot.height, shot.scheme, shot.scale) as context, page_of(context, start) as page:
         if shot.page:
             page.locator(f".view.{shot.page}:not([hidden]) > *").first.wait_for()
-        for number, question in enumerate(shot.questions, 1):
-            page.get_by_label("Your question to the documents").fill(question)
-            page.keyboard.press("Enter")
-            page.locator(f".turn[data-turn='{number}']").wait_for()
+        for question in shot.questions:
+            ask(page, question)
         if shot.questions:
             page.wait_for_load_state("networkidle")
         for click in shot.clicks:
@@ -107,25 +91,11 @@ def main() -> None:
         # So that the settings page shows the names that a reader's own would have.
         shutil.copytree(ROOT / "seeds", Path(place) / "seeds")
         os.chdir(place)
-        with closing(open_room(Path("seeds"), Path(".groundline"))) as room:
-            missed = _take_all(room, shots, folder)
+        with serving(open_room(Path("seeds"), Path(".groundline"))) as address, chromium() as browser:
+            missed = [shot.name for shot in shots if not take(browser, address, shot, folder)]
         os.chdir(ROOT)
     if missed:
         sys.exit(f"Not taken, because the answer was of another kind: {', '.join(missed)}")
-
-
-def _take_all(room: Room, shots: list[Shot], folder: Path) -> list[str]:
-    """Serve the room and take the pictures; the names of those for which there was nothing to click on."""
-    listener = take_port(7900)
-    ready = threading.Event()
-    threading.Thread(target=run, args=(application(room), listener, ready.set), daemon=True).start()
-    ready.wait(60)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        missed = [shot.name for shot in shots if not take(browser, address, shot, folder)]
-        browser.close()
-    return missed
 
 
 if __name__ == "__main__":
