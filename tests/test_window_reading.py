@@ -1,6 +1,7 @@
 """The source panel: walk through citations, copy them, read on in a document of any size."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -10,7 +11,7 @@ import pytest
 from rag import open_corpus
 from rag.engine import Engine
 from rag.schema import Document
-from tests.support.browser import ELSEWHERE, ask, in_browser, opened, page_of, serving, visiting
+from tests.support.browser import CORRECTED, ELSEWHERE, ask, in_browser, newest, opened, page_of, serving, visiting
 from ui.registry import Room
 
 if TYPE_CHECKING:
@@ -99,3 +100,22 @@ def test_quotes_and_links_are_copied_and_the_link_opens_the_quote(window: str, b
             page.wait_for_function("words => document.querySelector('mark.quote').textContent !== words", arg=words)
         with page_of(context, link) as page:
             assert page.locator("mark.quote").text_content() == words
+
+
+def test_a_copied_answer_carries_its_correction_its_quotes_and_where_they_stand(window: str, browser: "Browser") -> None:
+    with visiting(browser) as context, page_of(context, window) as page:
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=window)
+        assert "answered" in ask(page, CORRECTED)
+        newest(page).get_by_role("button", name="Copy answer").click()
+        page.wait_for_function("navigator.clipboard.readText().then(words => words.startsWith('A correction'))")
+        words = page.evaluate("navigator.clipboard.readText()")
+        assert words.startswith("A correction first. The question says “50”") and "at least 35”. [1]" in words.partition("\n")[0]
+        cites = [
+            json.loads(cite) for cite in newest(page).locator(".sources .cite").evaluate_all("all => all.map(one => one.dataset.cite)")
+        ]
+        for cite in cites:
+            assert f"{cite['quote']} [{cite['n']}]" in words
+            assert f"[{cite['n']}] {cite['path']}, characters {cite['start']} to {cite['end']}" in words.split("\n\n")
+        newest(page).evaluate("turn => turn.querySelector('.below').insertAdjacentHTML('beforebegin', '<p class=uncovered>Not: trams</p>')")
+        newest(page).get_by_role("button", name="Copy answer").click()
+        page.wait_for_function("navigator.clipboard.readText().then(words => words.endsWith('Not: trams'))")

@@ -242,12 +242,30 @@ function comment(turn, thumb, shown) {
   field.focus();
 }
 
+// ---- an answer as text, with all that must not be parted from it
+
+// What stands in an element, its blocks as paragraphs; buttons count for their markers only.
+function wordsOf(element) {
+  const blocks = [""];
+  const walk = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) blocks[blocks.length - 1] += node.data;
+    else if (node.matches("p, h3, li")) { blocks.push(""); node.childNodes.forEach(walk); blocks.push(""); }
+    else if (node.matches(".break")) blocks.push("");
+    else node.childNodes.forEach(walk);
+  };
+  walk(element);
+  return blocks.map((block) => block.trim()).filter(Boolean).join("\n\n");
+}
+
 acts["copy-answer"] = (button) => {
   const turn = turnOf(button);
-  const answer = turn.querySelector(".answer, .none p");
-  const cites = [...turn.querySelectorAll(".sources [data-cite]")].map((cite) => JSON.parse(cite.dataset.cite));
-  const sources = cites.map((one) => `[${one.n}] ${one.path}, characters ${one.start} to ${one.end}: ${one.quote}`);
-  copy([answer.textContent.trim(), ...sources].join("\n\n"), "Answer copied");
+  const all = (parts) => [...turn.querySelectorAll(parts)].map(wordsOf);
+  const said = all(".correction, .answer, .none, .reasons");
+  const sources = [...turn.querySelectorAll(".sources [data-cite]")].map((cite) => JSON.parse(cite.dataset.cite)).map((one) => {
+    const where = [one.path, one.place, `characters ${one.start} to ${one.end}`].filter(Boolean).join(", ");
+    return said.some((words) => words.includes(one.quote)) ? `[${one.n}] ${where}` : `[${one.n}] ${where}: ${one.quote}`;
+  });
+  copy([...said, ...sources, ...all(".notice, .uncovered")].join("\n\n"), "Answer copied");
 };
 
 // ---- which documents are asked
