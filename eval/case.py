@@ -1,8 +1,10 @@
 """Cases: a question, what a grounded engine should do with it, and the characters of the corpus that answer it."""
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -14,18 +16,35 @@ from rag.schema import Document, Frozen, Turn
 CASES = Path(__file__).parent / "cases"
 CORPORA = Path(__file__).parent / "corpora"
 SCHEMA = Path(__file__).parent / "case.schema.json"
+BASELINE_SUFFIX = ".baseline.json"  # stands beside the cases, and is none
+
+MOST_PLACES, MOST_QUOTED = 6, 80  # places and characters of a quote that an error shows
 
 Split = Literal["development", "test"]
 Expect = Literal["answer", "abstain", "correct"]
 
 
 class Gold(Frozen):
-    """Characters of a document that hold the answer: `text[start:end] == quote`."""
+    """Characters of a document that hold the answer: `text[start:end] == quote`.
+
+    Without `start` and `end` the quote must stand exactly once in the document; white space may differ.
+    """
 
     path: str
-    start: int = Field(ge=0)
-    end: int = Field(ge=1)
+    start: int = Field(0, ge=0)
+    end: int = Field(0, ge=0)
     quote: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if self.start and not self.end:
+            raise ValueError("end: goes with start; leave out both, and the quote is looked for")
+        return self
+
+    @property
+    def placed(self) -> bool:
+        """Whether it is said where the quote stands."""
+        return self.end > 0
 
 
 class ExpectedCorrection(Frozen):
@@ -78,15 +97,21 @@ class CaseFile(Frozen):
     cases: tuple[Case, ...]
 
 
-def load_cases(source: Path = CASES) -> tuple[Case, ...]:
-    """The cases of a file, or of every `*.json` of a folder in order of name. Raises CaseError naming file, case and field."""
+def load_cases(source: Path = CASES, corpus: Path | None = None) -> tuple[Case, ...]:
+    """The cases of a file, or of every `*.json` of a folder in order of name, but for baselines.
+
+    With a `corpus`, gold spans that are quotes alone are placed in it. Raises CaseError naming file, case and field.
+    """
     if not source.exists():
         raise CaseError(f"There are no cases at {source}.", "Name a case file or a folder of them with --cases.")
-    files = sorted(source.glob("*.json")) if source.is_dir() else [source]
+    files = [file for file in sorted(source.glob("*.json")) if not file.name.endswith(BASELINE_SUFFIX)] if source.is_dir() else [source]
+    documents = _Documents(corpus)
     cases: list[Case] = []
     owner: dict[str, Path] = {}
     for file in files:
         for case in _read(file):
+            if corpus is not None and not _is_placed(case):
+                case = place(case, documents.of(case), str(file))
             if case.id in owner:
                 raise CaseError(f"{file}: case {case.id}: field id: {owner[case.id]} has this id already.", "Give each case its own id.")
             owner[case.id] = file
@@ -96,15 +121,59 @@ def load_cases(source: Path = CASES) -> tuple[Case, ...]:
     return tuple(cases)
 
 
+def place(case: Case, documents: Mapping[str, Document], file: str = "") -> Case:
+    """The case, its gold spans that are quotes alone placed where the quote stands in their document.
+
+    Raises CaseError naming `file`, case, field and the places found when that is nowhere or more than one place.
+    """
+    if _is_placed(case):
+        return case
+    field = f"{file}: case {case.id}: field gold" if file else f"case {case.id}: field gold"
+    groups = tuple(
+        tuple(gold if gold.placed else placed_in(gold, documents, f"{field}[{g}][{a}].quote") for a, gold in enumerate(group))
+        for g, group in enumerate(case.gold)
+    )
+    return case.model_copy(update={"gold": groups})
+
+
+def placed_in(gold: Gold, documents: Mapping[str, Document], field: str) -> Gold:
+    """The gold span at the one place where its quote stands, in its document or, without a path, in all of them. Raises CaseError."""
+    chosen = [path for path in documents if gold.path in ("", path)]
+    if not chosen:
+        raise CaseError(f"{field}: the corpus has no {gold.path}.", _has(documents))
+    found = places(gold.quote, documents, chosen)
+    if len(found) == 1:
+        return found[0]
+    said, where = f"“{shorten(gold.quote, MOST_QUOTED, placeholder=' …')}”", gold.path or "the corpus"
+    if found:
+        raise CaseError(f"{field}: {said} stands {len(found)} times in {where}: {_listed(found, documents)}.", "Quote more of it.")
+    elsewhere = places(gold.quote, documents, list(documents))
+    hint = f"It stands in {_listed(elsewhere, documents)}." if elsewhere else "Copy it from the document's text."
+    raise CaseError(f"{field}: {said} stands nowhere in {where}.", hint)
+
+
+def places(quote: str, documents: Mapping[str, Document], paths: Iterable[str]) -> list[Gold]:
+    """Where a quote stands in these documents, whatever white space is between its words; `quote` becomes the document's text there."""
+    words = quote.split()
+    if not words:
+        return []
+    pattern = re.compile(r"\s+".join(map(re.escape, words)))
+    return [
+        Gold(path=path, start=match.start(), end=match.end(), quote=match[0])
+        for path in paths
+        for match in pattern.finditer(documents[path].text)
+    ]
+
+
 def check_gold(cases: Iterable[Case], documents: Mapping[str, Document]) -> None:
-    """Raises CaseError for the first gold span whose quote is not in its file at its offsets."""
+    """Raises CaseError for the first gold span, all of them placed, whose quote is not in its file at its offsets."""
     for case in cases:
         for g, group in enumerate(case.gold):
             for a, gold in enumerate(group):
                 field = f"case {case.id}: field gold[{g}][{a}]"
                 document = documents.get(gold.path)
                 if document is None:
-                    raise CaseError(f"{field}.path: the corpus has no {gold.path}.", f"It has {', '.join(sorted(documents)) or 'nothing'}.")
+                    raise CaseError(f"{field}.path: the corpus has no {gold.path}.", _has(documents))
                 if document.text[gold.start : gold.end] != gold.quote:
                     raise CaseError(
                         f"{field}.quote: {gold.path} has {document.text[gold.start : gold.end]!r} at {gold.start}-{gold.end}.",
@@ -151,6 +220,37 @@ def _place(data: Any, location: tuple[int | str, ...], message: str) -> str:
     name = entry.get("id") if isinstance(entry, dict) else None
     field = ".".join(map(str, location[2:]))
     return f"case {name or f'number {location[1] + 1}'}: field {f'{field}: ' if field else ''}{message}"
+
+
+class _Documents:
+    """The documents of the corpora that cases ask about, each corpus read once and only when it is needed."""
+
+    def __init__(self, corpus: Path | None) -> None:
+        self._corpus = corpus
+        self._read: dict[Path, dict[str, Document]] = {}
+
+    def of(self, case: Case) -> dict[str, Document]:
+        """The documents that a case asks about."""
+        folder = corpus_of(case, self._corpus or Path())
+        if folder not in self._read:
+            self._read[folder] = read_documents(folder)
+        return self._read[folder]
+
+
+def _is_placed(case: Case) -> bool:
+    return all(gold.placed for group in case.gold for gold in group)
+
+
+def _has(documents: Mapping[str, Document]) -> str:
+    return f"It has {', '.join(sorted(documents)) or 'nothing'}."
+
+
+def _listed(found: Sequence[Gold], documents: Mapping[str, Document]) -> str:
+    shown = [
+        f"{gold.path}:{gold.start}-{gold.end} (line {documents[gold.path].text.count(chr(10), 0, gold.start) + 1})"
+        for gold in found[:MOST_PLACES]
+    ]
+    return ", ".join(shown) + (f" and {len(found) - MOST_PLACES} more" if len(found) > MOST_PLACES else "")
 
 
 def _where(text: str, quote: str) -> str:

@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 
 _HOME = "Folder that indexes are kept in. [default: GROUNDLINE_HOME, or .groundline]"
+_BASELINE = "The baseline's file. [default: eval/baseline.json; of one's own cases, CASES.baseline.json beside them]"
 _LLM = "Who writes, as `groundline ask --llm` takes it; shown beside the extractive answers. [default: GROUNDLINE_LLM, or extractive]"
 
 # The options that several commands share, with their defaults; a command that takes `options` has those that it is given here.
@@ -101,14 +102,17 @@ def run(
 @_taking(*_RUN)
 def gate(
     options: "Options",
-    baseline_file: Annotated[Path | None, typer.Option("--baseline", metavar="FILE", help="The stored baseline.")] = None,
+    baseline_file: Annotated[Path | None, typer.Option("--baseline", metavar="FILE", help=_BASELINE)] = None,
     rules: Annotated[Path | None, typer.Option("--rules", metavar="FILE", help="The thresholds. [default: eval/gate.toml]")] = None,
+    write_rules: Annotated[
+        Path | None, typer.Option("--write-rules", metavar="FILE", help="Write thresholds for these cases to start from, and run nothing.")
+    ] = None,
 ) -> None:
-    """Hold the seeds suite to the thresholds and to the stored baseline: exit 0 holds, 1 fails, 2 could not run."""
+    """Hold a suite to thresholds and to its stored baseline: exit 0 holds, 1 fails, 2 could not run."""
     with _frame():
-        from eval.commands import run_gate
+        from eval import commands
 
-        code = run_gate(options, baseline_file, rules)
+        code = commands.run_gate(options, baseline_file, rules) if write_rules is None else commands.write_rules(options, write_rules)
     raise typer.Exit(code)
 
 
@@ -116,7 +120,7 @@ def gate(
 @_taking(*_RUN)
 def baseline(
     options: "Options",
-    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where to write. [default: eval/baseline.json]")] = None,
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help=_BASELINE)] = None,
 ) -> None:
     """Write a new baseline: what every case scores now, with the hashes of corpus, model, writer and code."""
     with _frame():
@@ -153,14 +157,20 @@ def new(
         list[str] | None,
         typer.Option("--gold", metavar="N[,N…]", help="Citations that hold a part of the answer, alternatives by comma; once a part."),
     ] = None,
+    quote: Annotated[
+        list[str] | None,
+        typer.Option("--quote", metavar="TEXT", help="The documents' own words that answer, once a part; nothing is asked then."),
+    ] = None,
+    path: Annotated[str, typer.Option("--path", metavar="PATH", help="The document that the quotes stand in. [default: any]")] = "",
     expect: Annotated[str, typer.Option("--expect", metavar="KIND", help="answer or abstain. [default: what the engine did]")] = "",
     category: Annotated[str, typer.Option("--category", help="Category of the case.")] = "own",
 ) -> None:
-    """Turn a question and its answer into a case, to be edited by hand."""
+    """Turn a question into a case: with the words that answer it, or with the engine's answer, to be corrected by hand."""
     with _frame():
         from eval.new import Wish, run_new
 
-        code = run_new(Wish(question, to, answer, tuple(gold or ()), expect, category), options.corpus, options.home)
+        wish = Wish(question, to, answer, tuple(gold or ()), expect, category, tuple(quote or ()), path)
+        code = run_new(wish, options.corpus, options.home)
     raise typer.Exit(code)
 
 

@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eval import baseline, gate, terminal
+from eval import baseline, gate, template, terminal
 from eval.case import CORPORA, Case
 from eval.corpus import read_documents
 from eval.metrics.base import EXTRACTIVE
 from eval.metrics.writing import WRITING
 from eval.mutate import OPERATORS, Mutant, mutate, tally
 from eval.options import Options
+from eval.own import baseline_beside, cases_are_own, is_the_seeds, suite_name
 from eval.report.model import Report
 from eval.report.write import write_report
 from eval.run import evaluate
@@ -53,23 +54,56 @@ def run_suite(name: str, options: Options) -> int:
 
 
 def run_gate(options: Options, baseline_file: Path | None, rules_file: Path | None) -> int:
-    """Run the seeds and hold them to the thresholds and the baseline; the gate's exit code."""
+    """Run the seeds, or one's own cases, and hold them to the thresholds and the baseline; the gate's exit code.
+
+    The thresholds made for the seeds let pass what no case of one's own concerns.
+    """
     rules = gate.load_rules(rules_file or gate.GATE)
-    stored = baseline.read(baseline_file or baseline.BASELINE)
+    stored = _stored(options, baseline_file)
     report = run_seeds(options)
     _write(report, options)
-    result = gate.judge(report, rules, stored)
+    result = gate.judge(report, rules, stored, lenient=rules_file is None and cases_are_own(options))
     terminal.print_gate(result)
     return result.exit_code
 
 
-def run_baseline(options: Options, file: Path | None) -> int:
-    """Run the seeds and store what every case scored."""
+def write_rules(options: Options, file: Path) -> int:
+    """Write thresholds for these cases to start from, without running any."""
+    template.write(seeds_cases(options.cases, options.only), file)
+    terminal.say(f"Wrote {file}. Set its bounds, then run `groundline eval gate --rules {file}` with the same cases.")
+    return gate.PASSED
+
+
+def _stored(options: Options, file: Path | None) -> "baseline.Baseline | gate.Line":
+    """The baseline to compare with; for one's own cases that have none yet, the line that says so."""
+    if file is None and cases_are_own(options) and options.cases is not None:
+        file = baseline_beside(options.cases)
+        if not file.exists():
+            what = f"none at {file.name}; `groundline eval baseline` with the same cases writes one"
+            return gate.Line(holds=None, what="baseline", detail=what)
+    return baseline.read(file or baseline.BASELINE)
+
+
+def _baseline_file(options: Options) -> Path:
+    """Where a baseline goes that nobody named a file for. Raises EvalError rather than write over that of the seeds."""
+    if cases_are_own(options) and options.cases is not None and not options.only:
+        return baseline_beside(options.cases)
+    if is_the_seeds(options):
+        return baseline.BASELINE
+    raise EvalError(
+        "The project's baseline is that of all its own cases over its own articles; this run is of something else.",
+        "Name a file with --to, and give it to `groundline eval gate` with --baseline.",
+    )
+
+
+def run_baseline(options: Options, to: Path | None) -> int:
+    """Run the seeds, or one's own cases, and store what every case scored."""
+    file = to or _baseline_file(options)
     report = run_seeds(options)
     if report.count("error"):
         raise EvalError(f"{report.count('error')} cases ended with an error: this is no baseline.", "Run `groundline eval` to see them.")
-    baseline.write(baseline.from_report(report), file or baseline.BASELINE)
-    terminal.say(f"Wrote {file or baseline.BASELINE}: {len(report.cases)} cases.")
+    baseline.write(baseline.from_report(report), file)
+    terminal.say(f"Wrote {file}: {len(report.cases)} cases.")
     return gate.PASSED
 
 
@@ -114,9 +148,9 @@ def _writer(stack: ExitStack, options: Options, settings: Settings) -> "LLM | No
 
 def run_seeds(options: Options) -> Report:
     """The seeds suite, or the cases and corpus that the options name instead."""
-    cases = seeds_cases(options.cases, options.only)
-    settings = Settings()
-    return _evaluate("seeds", cases, options.corpus or settings.corpus, options)
+    corpus = options.corpus or Settings().corpus
+    cases = seeds_cases(options.cases, options.only, corpus)
+    return _evaluate(suite_name(options), cases, corpus, options)
 
 
 def run_external(name: str, options: Options) -> Report:

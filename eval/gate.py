@@ -1,19 +1,23 @@
 """The gate: thresholds of `gate.toml` and no regression against the stored baseline, as lines and one exit code."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from eval.baseline import Baseline, compare, mismatch
+from eval.case import Case
 from eval.metrics import BY_NAME
 from eval.report.model import Report
+from eval.summary import counted
 from rag.errors import EvalError
 from rag.schema import Frozen
 
 GATE = Path(__file__).parent / "gate.toml"
 PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
+_LACKS = {"answer": "no case expects an answer", "abstain": "no case expects to abstain", "correct": "no case has a false premise"}
 
 
 class Threshold(Frozen):
@@ -92,10 +96,28 @@ def load_rules(path: Path = GATE) -> Rules:
         raise EvalError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}", "docs/evaluation.md shows the format.") from error
 
 
-def judge(report: Report, rules: Rules, baseline: Baseline) -> Result:
-    """Hold a report to the rules and to the baseline."""
-    lines = [_limit(report, rules), _errors(report, rules), *(_threshold(report, threshold) for threshold in rules.threshold)]
-    return Result(lines=(*lines, *_regressions(report, baseline)))
+def judge(report: Report, rules: Rules, baseline: Baseline | Line, lenient: bool = False) -> Result:
+    """Hold a report to the rules and to the baseline, or say with a line why there is none.
+
+    A threshold that no case of the run concerns does not hold; where `lenient`, it is a remark. That is for rules that were written
+    for other cases: whoever wrote a threshold for their own wants to know that nothing is held to it.
+    """
+    lines = [_limit(report, rules), _errors(report, rules), *(_threshold(report, threshold, lenient) for threshold in rules.threshold)]
+    return Result(lines=(*lines, *([baseline] if isinstance(baseline, Line) else _regressions(report, baseline))))
+
+
+def unconcerned(threshold: Threshold, cases: Sequence[Case]) -> str:
+    """Why no case of a run concerns a threshold; empty when one does."""
+    if threshold.category:
+        chosen = [case for case in cases if case.category == threshold.category]
+        if not chosen:
+            return f"no case of the category {threshold.category}"
+    else:
+        chosen = [case for case in counted(cases) if threshold.split in (case.split, "all")]
+        if not chosen:
+            return f"no case of the split {threshold.split}"
+    lacking = BY_NAME[threshold.metric].lacks(chosen)
+    return _LACKS.get(lacking[0], f"no case of the category {lacking[0]}") if lacking else ""
 
 
 def _limit(report: Report, rules: Rules) -> Line:
@@ -116,11 +138,14 @@ def _errors(report: Report, rules: Rules) -> Line:
     )
 
 
-def _threshold(report: Report, threshold: Threshold) -> Line:
+def _threshold(report: Report, threshold: Threshold, lenient: bool) -> Line:
     bound, name = threshold.bound, threshold.name
     figure = report.figure(threshold.metric, threshold.split, threshold.category)
     if figure is None or figure.value is None:
-        return Line(holds=False, what=name, detail=f"wanted {bound}, but no case could be judged")
+        why = unconcerned(threshold, [result.case for result in report.cases])
+        if why and lenient:
+            return Line(holds=None, what=name, detail=f"not judged: {why}")
+        return Line(holds=False, what=name, detail=f"wanted {bound}, but {why or 'no case could be judged'}")
     holds = figure.value >= threshold.min if threshold.min is not None else figure.value <= (threshold.max or 0.0)
     interval = f", 95 % {figure.low:.4f} to {figure.high:.4f}" if figure.low is not None and figure.high is not None else ""
     return Line(holds=holds, what=name, detail=f"{figure.value:.4f}, wanted {bound}; n {figure.n}{interval}")

@@ -1,13 +1,14 @@
-"""`groundline eval new`: a question that somebody asked becomes a case, its gold spans picked from the answer."""
+"""`groundline eval new`: a question becomes a case, its gold spans quoted from the documents or picked from an answer."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from eval import terminal
-from eval.case import Case, check_gold, load_cases
+from eval.case import Case, Gold, check_gold, load_cases, placed_in
 from eval.corpus import read_documents
 from rag.config import Settings
 from rag.engine import open_corpus
@@ -17,7 +18,11 @@ from rag.schema import Answer
 
 @dataclass(frozen=True)
 class Wish:
-    """What the command line asks for. `gold` holds one entry a part of the answer: numbers of citations, alternatives by comma."""
+    """What the command line asks for.
+
+    `gold` and `quotes` hold one entry a part of the answer: numbers of citations, alternatives by comma, or the document's own words,
+    which stand in the document `path` where that is named.
+    """
 
     question: str
     to: Path
@@ -25,18 +30,32 @@ class Wish:
     gold: tuple[str, ...]
     expect: str
     category: str
+    quotes: tuple[str, ...] = ()
+    path: str = ""
 
 
 def run_new(wish: Wish, corpus: Path | None, home: Path | None) -> int:
-    """Ask (or read a saved answer), show what can be picked, and add the case to the file."""
+    """Add the case to the file: its gold as quoted or, where nothing is, as a saved answer or the engine's own cites it."""
+    if wish.quotes and wish.gold:
+        raise EvalError("Both --quote and --gold say what the answer is.", "Give one of them.")
+    if wish.path and not wish.quotes:
+        raise EvalError("--path says where a quote stands, and there is none.", "Give it with --quote.")
     folder = corpus or Settings().corpus
-    answer = _saved(wish.answer) if wish.answer is not None else _asked(wish.question, folder, home)
-    case = case_from(answer, wish.expect, wish.gold, wish.category, _existing(wish.to))
-    check_gold([case], read_documents(folder))
+    documents = read_documents(folder)
+    if wish.quotes:
+        question = _saved(wish.answer).question if wish.answer is not None else wish.question
+        gold = [[placed_in(Gold(path=wish.path, quote=quote), documents, "--quote")] for quote in wish.quotes]
+        case = _case(question, wish.expect or "answer", gold, wish.category, _existing(wish.to))
+        told = "Run it with `groundline eval --cases`."
+    else:
+        answer = _saved(wish.answer) if wish.answer is not None else _asked(wish.question, folder, home)
+        case = case_from(answer, wish.expect, wish.gold, wish.category, _existing(wish.to))
+        check_gold([case], documents)
+        for citation in answer.citations:
+            terminal.say(f"[{citation.n}] {citation.path}:{citation.start}-{citation.end} {citation.quote}")
+        told = "That is what was answered: where it is wrong, put the words that answer in its place (--quote TEXT, or in the file)."
     add(case, wish.to)
-    for citation in answer.citations:
-        terminal.say(f"[{citation.n}] {citation.path}:{citation.start}-{citation.end} {citation.quote}")
-    terminal.say(f"Added {case.id} to {wish.to}: expects '{case.expect}', {len(case.gold)} gold parts. Read it, and correct it by hand.")
+    terminal.say(f"Added {case.id} to {wish.to}: expects '{case.expect}', {len(case.gold)} gold parts. {told}")
     return 0
 
 
@@ -49,16 +68,23 @@ def case_from(answer: Answer, expect: str, gold: tuple[str, ...], category: str,
     unknown = sorted({name for part in wanted for name in part} - by_number.keys())
     if unknown:
         raise EvalError(f"The answer has no citation {', '.join(unknown)}.", f"It has {', '.join(by_number) or 'none'}.")
-    spans = [[by_number[name].model_dump(include={"path", "start", "end", "quote"}) for name in part] for part in wanted]
+    spans = [[Gold(path=c.path, start=c.start, end=c.end, quote=c.quote) for c in map(by_number.__getitem__, part)] for part in wanted]
+    return _case(answer.question, kind, spans, category, existing)
+
+
+def _case(question: str, expect: str, gold: Sequence[Sequence[Gold]], category: str, existing: tuple[Case, ...]) -> Case:
     ids = {case.id for case in existing}
     number = next(n for n in range(1, len(ids) + 2) if f"{category}-{n:03}" not in ids)
-    fields = {"id": f"{category}-{number:03}", "category": category, "question": answer.question, "expect": kind, "gold": spans}
+    fields = {"id": f"{category}-{number:03}", "category": category, "question": question, "expect": expect, "gold": gold}
     try:
         return Case.model_validate({**fields, "split": ("development", "test")[len(existing) % 2]})
     except ValidationError as error:
-        raise EvalError(
-            f"This is no case: {error.errors()[0]['msg'].removeprefix('Value error, ')}", "Check --expect and --gold."
-        ) from error
+        raise EvalError(f"This is no case: {_first(error)}", "Check the question, --expect, --gold and --quote.") from error
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return ": ".join([*map(str, first["loc"]), first["msg"].removeprefix("Value error, ")])
 
 
 def add(case: Case, file: Path) -> None:

@@ -9,7 +9,7 @@ from threading import Lock
 from time import perf_counter
 from typing import Protocol
 
-from eval.case import Case, check_gold, corpus_of
+from eval.case import Case, check_gold, corpus_of, place
 from eval.corpus import read_documents
 from eval.identity import identify
 from eval.metrics.base import EXTRACTIVE, Outcome
@@ -56,6 +56,7 @@ def evaluate(
     documents = {
         name: read_documents(corpus_of(_first(chosen, name), Path(corpus))) for name in sorted({"", *(case.corpus for case in chosen)})
     }
+    chosen = tuple(place(case, documents[case.corpus]) for case in chosen)
     for name in documents:
         if name not in engines:
             raise EvalError(f"No engine was given for the corpus variant {name!r}.", "Pass it in `variants`.")

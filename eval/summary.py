@@ -38,7 +38,8 @@ def summarise(
 ) -> Report:
     """The report of a run. Cases with history count under their category alone, for they measure the conversation too, unless all have."""
     results = [score(outcome, documents_of(outcome.case)) for outcome in outcomes]
-    alone = [result for result in results if not result.case.history] or results
+    among = set(counted([result.case for result in results]))
+    alone = [result for result in results if result.case in among]
     figures: list[Figure] = []
     for metric in METRICS:
         if metric.kind != "timing":
@@ -56,6 +57,11 @@ def summarise(
         timings=_timings(results),
         writer=writer,
     )
+
+
+def counted(cases: Sequence[Case]) -> list[Case]:
+    """The cases that figures without a category are over: those without history or, where all have one, all."""
+    return [case for case in cases if not case.history] or list(cases)
 
 
 def _verdict(outcome: Outcome, scores: Mapping[str, Score]) -> tuple[Verdict, tuple[str, ...]]:

@@ -7,7 +7,7 @@ Source: balanced accuracy as in Brodersen et al., The balanced accuracy and its 
 
 from collections.abc import Mapping, Sequence
 
-from eval.metrics.base import Metric, Outcome, Score, could_not_judge, mean, yes_no
+from eval.metrics.base import OF_ANSWERABLE, OF_BOTH, OF_UNANSWERABLE, Metric, Outcome, Score, could_not_judge, mean, yes_no
 from rag.schema import Document
 
 
@@ -44,6 +44,6 @@ def _decision(outcome: Outcome, expect: str, wanted: str) -> Score | None:
     return yes_no(outcome.answer.status == wanted, f"{outcome.answer.status} with confidence {outcome.answer.confidence}")
 
 
-RECALL = Metric("abstention_recall", "Unanswerable questions abstained", recall)
-FALSE = Metric("false_abstention", "Answerable questions abstained", false_abstention, higher_is_better=False)
-BALANCED = Metric("balanced_accuracy", "Answerable or not, balanced", right_decision, balanced)
+RECALL = Metric("abstention_recall", "Unanswerable questions abstained", recall, needs=OF_UNANSWERABLE)
+FALSE = Metric("false_abstention", "Answerable questions abstained", false_abstention, higher_is_better=False, needs=OF_ANSWERABLE)
+BALANCED = Metric("balanced_accuracy", "Answerable or not, balanced", right_decision, balanced, needs=OF_BOTH)

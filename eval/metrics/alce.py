@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from eval.judge import cited_texts, judge_sentence
-from eval.metrics.base import Metric, Outcome, Score, answered, could_not_judge
+from eval.metrics.base import OF_ANSWERS, Metric, Outcome, Score, answered, could_not_judge
 from rag.schema import Answer, AnswerSentence, Document
 
 SentenceRecall = Literal["supported", "unsupported", "not_judged"]
@@ -80,5 +80,5 @@ def precision(outcome: Outcome, documents: Mapping[str, Document]) -> Score | No
     )
 
 
-RECALL = Metric("citation_recall", "Sentences supported by what they cite (ALCE)", recall, kind="share")
-PRECISION = Metric("citation_precision", "Citations that support their sentence (ALCE)", precision, kind="share")
+RECALL = Metric("citation_recall", "Sentences supported by what they cite (ALCE)", recall, kind="share", needs=OF_ANSWERS)
+PRECISION = Metric("citation_precision", "Citations that support their sentence (ALCE)", precision, kind="share", needs=OF_ANSWERS)

@@ -1,6 +1,6 @@
 """What a metric is: a score with its explanation for each case it applies to, and one figure over many cases."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,9 @@ from rag.schema import Answer, Citation, Document, Frozen, Hit
 
 EXTRACTIVE = "extractive"  # who wrote an answer that quotes
 HOLD_SHARE = 0.8  # share of a gold span's characters that a span must cover to hold it: sentence ends may differ by a quote mark
+# Groups of cases that metrics need one of each (`Metric.needs`).
+OF_ANSWERABLE, OF_UNANSWERABLE, OF_FALSE_PREMISES = (("answer",),), (("abstain",),), (("correct",),)
+OF_BOTH, OF_ANSWERS = (*OF_ANSWERABLE, *OF_UNANSWERABLE), (("answer", "correct"),)
 Meta = str | int | float | bool | list[str]
 
 
@@ -46,7 +49,8 @@ class Metric:
     """One metric. `score` gives None for a case that the metric does not apply to; `kind` says what its values are.
 
     `yes_no` values are 0 or 1 and are compared with McNemar's test, `share` values lie in [0, 1], `timing` values differ
-    from run to run and are kept out of the reproducible part of a report.
+    from run to run and are kept out of the reproducible part of a report. `needs` says without which cases there is nothing to judge:
+    of each group of endings (`Case.expect`) or categories, a run has to have one case at least.
     """
 
     name: str
@@ -55,6 +59,12 @@ class Metric:
     aggregate: Aggregate = field(default=mean)
     kind: Literal["yes_no", "share", "count", "timing"] = "yes_no"
     higher_is_better: bool = True
+    needs: tuple[tuple[str, ...], ...] = ()
+
+    def lacks(self, cases: Iterable[Case]) -> tuple[str, ...]:
+        """The first group of `needs` that none of the cases is of; empty when none is missing."""
+        had = {kind for case in cases for kind in (case.expect, case.category)}
+        return next((group for group in self.needs if not had.intersection(group)), ())
 
 
 def holds(path: str, start: int, end: int, gold: Gold) -> bool:

@@ -5,7 +5,7 @@ Applies to every answer that cites something. Source: own definition.
 
 from collections.abc import Mapping
 
-from eval.metrics.base import Metric, Outcome, Score, yes_no
+from eval.metrics.base import OF_ANSWERS, Metric, Outcome, Score, yes_no
 from eval.not_evidence import overlaps
 from rag.schema import Document
 
@@ -18,4 +18,4 @@ def score(outcome: Outcome, documents: Mapping[str, Document]) -> Score | None:
     return yes_no(bool(used), "; ".join(used) or "no boilerplate is cited")
 
 
-BOILERPLATE = Metric("boilerplate_used", "Answers that cite boilerplate", score, higher_is_better=False)
+BOILERPLATE = Metric("boilerplate_used", "Answers that cite boilerplate", score, higher_is_better=False, needs=OF_ANSWERS)

@@ -7,7 +7,7 @@ Source: SQuAD's F1 (Rajpurkar et al., 2016, arXiv:1606.05250) carried from bags 
 
 from collections.abc import Iterable, Mapping
 
-from eval.metrics.base import Metric, Outcome, Score, answered, quoted
+from eval.metrics.base import OF_ANSWERABLE, Metric, Outcome, Score, answered, quoted
 from rag.schema import Document
 
 Characters = frozenset[tuple[str, int]]
@@ -58,6 +58,6 @@ def _union(parts: Iterable[Characters]) -> Characters:
     return frozenset[tuple[str, int]]().union(*parts)
 
 
-PRECISION = Metric("char_precision", "Cited characters that are gold", precision, kind="share")
-RECALL = Metric("char_recall", "Gold characters that are cited", recall, kind="share")
-F1 = Metric("char_f1", "Harmonic mean of the two", f1, kind="share")
+PRECISION = Metric("char_precision", "Cited characters that are gold", precision, kind="share", needs=OF_ANSWERABLE)
+RECALL = Metric("char_recall", "Gold characters that are cited", recall, kind="share", needs=OF_ANSWERABLE)
+F1 = Metric("char_f1", "Harmonic mean of the two", f1, kind="share", needs=OF_ANSWERABLE)

@@ -7,7 +7,7 @@ a citation. Both apply to every answer that cites or marks something. Source: pr
 
 from collections.abc import Mapping
 
-from eval.metrics.base import Metric, Outcome, Score, yes_no
+from eval.metrics.base import OF_ANSWERS, Metric, Outcome, Score, yes_no
 from rag.citations import check, markers
 from rag.schema import Answer, Citation, Document
 
@@ -47,5 +47,5 @@ def exists(outcome: Outcome, documents: Mapping[str, Document]) -> Score | None:
     return yes_no(not problems, "; ".join(problems) or "every source that is named exists")
 
 
-EXACT = Metric("citation_exact", "All citations exact, read from the files again", exact)
-EXISTS = Metric("citation_exists", "All named sources exist", exists)
+EXACT = Metric("citation_exact", "All citations exact, read from the files again", exact, needs=OF_ANSWERS)
+EXISTS = Metric("citation_exists", "All named sources exist", exists, needs=OF_ANSWERS)

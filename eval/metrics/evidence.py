@@ -8,7 +8,7 @@ extractive question answering, with offsets in place of string matching).
 
 from collections.abc import Mapping
 
-from eval.metrics.base import Metric, Outcome, Score, answered, could_not_judge, groups_held, quoted, yes_no
+from eval.metrics.base import OF_ANSWERABLE, Metric, Outcome, Score, answered, could_not_judge, groups_held, quoted, yes_no
 from rag.schema import Document
 
 
@@ -52,6 +52,6 @@ def _abstained(outcome: Outcome) -> bool:
     return outcome.answer is not None and outcome.answer.status == "abstained"
 
 
-FIRST = Metric("evidence_first", "The first quoted sentence holds the answer", first)
-ANY = Metric("evidence_any", "Some quoted sentence holds the answer", any_)
-ALL = Metric("evidence_all", "Every part of the answer is quoted", all_)
+FIRST = Metric("evidence_first", "The first quoted sentence holds the answer", first, needs=OF_ANSWERABLE)
+ANY = Metric("evidence_any", "Some quoted sentence holds the answer", any_, needs=OF_ANSWERABLE)
+ALL = Metric("evidence_all", "Every part of the answer is quoted", all_, needs=OF_ANSWERABLE)

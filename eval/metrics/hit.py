@@ -5,7 +5,7 @@ Source: success@k of ad-hoc retrieval, e.g. Manning, Raghavan, Schütze, Introdu
 
 from collections.abc import Mapping
 
-from eval.metrics.base import Metric, Outcome, Score, could_not_judge, groups_held, yes_no
+from eval.metrics.base import OF_ANSWERS, Metric, Outcome, Score, could_not_judge, groups_held, yes_no
 from rag.schema import Document
 
 
@@ -22,4 +22,4 @@ def hit_at(k: int) -> Metric:
             return yes_no(True, f"passage {ranks[0]} holds a gold span")
         return yes_no(False, f"none of the first {k} passages holds a gold span")
 
-    return Metric(f"hit@{k}", f"A gold passage among the first {k}", score)
+    return Metric(f"hit@{k}", f"A gold passage among the first {k}", score, needs=OF_ANSWERS)

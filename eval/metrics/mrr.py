@@ -5,7 +5,7 @@ Source: Voorhees, The TREC-8 Question Answering Track Report, 1999.
 
 from collections.abc import Mapping
 
-from eval.metrics.base import Metric, Outcome, Score, could_not_judge, groups_held
+from eval.metrics.base import OF_ANSWERS, Metric, Outcome, Score, could_not_judge, groups_held
 from rag.schema import Document
 
 
@@ -21,4 +21,4 @@ def score(outcome: Outcome, documents: Mapping[str, Document]) -> Score | None:
     return Score(value=0.0, explanation=f"none of the {len(outcome.answer.hits)} passages holds a gold span")
 
 
-MRR = Metric("mrr", "Mean reciprocal rank of the first gold passage", score, kind="share")
+MRR = Metric("mrr", "Mean reciprocal rank of the first gold passage", score, kind="share", needs=OF_ANSWERS)

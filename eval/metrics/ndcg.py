@@ -8,7 +8,7 @@ Novelty and diversity in information retrieval evaluation, 2008, with alpha 1.
 from collections.abc import Mapping
 from math import log2
 
-from eval.metrics.base import Metric, Outcome, Score, could_not_judge, groups_held
+from eval.metrics.base import OF_ANSWERS, Metric, Outcome, Score, could_not_judge, groups_held
 from rag.schema import Document
 
 
@@ -29,4 +29,4 @@ def ndcg_at(k: int) -> Metric:
         ideal = sum(1 / log2(rank + 1) for rank in range(1, min(k, len(outcome.case.gold)) + 1))
         return Score(value=min(1.0, gain / ideal), explanation=f"gain {gain:.3f} of an ideal {ideal:.3f} within {k} passages")
 
-    return Metric(f"ndcg@{k}", f"nDCG of the first {k} passages", score, kind="share")
+    return Metric(f"ndcg@{k}", f"nDCG of the first {k} passages", score, kind="share", needs=OF_ANSWERS)

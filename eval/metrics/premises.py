@@ -8,7 +8,7 @@ arXiv:2212.10003.
 
 from collections.abc import Mapping
 
-from eval.metrics.base import Metric, Outcome, Score, could_not_judge, groups_held, yes_no
+from eval.metrics.base import OF_ANSWERABLE, OF_FALSE_PREMISES, Metric, Outcome, Score, could_not_judge, groups_held, yes_no
 from rag.schema import Answer, Document
 
 
@@ -59,6 +59,6 @@ def _said(answer: Answer) -> str:
     return "; ".join(correction.text for correction in answer.corrections) or f"{answer.status} without a correction"
 
 
-AFFIRMED = Metric("premise_affirmed", "False premises gone along with", affirmed, higher_is_better=False)
-CORRECTED = Metric("premise_corrected", "False premises corrected", corrected)
-FALSE_ALARM = Metric("premise_false_alarm", "Sound questions corrected", false_alarm, higher_is_better=False)
+AFFIRMED = Metric("premise_affirmed", "False premises gone along with", affirmed, higher_is_better=False, needs=OF_FALSE_PREMISES)
+CORRECTED = Metric("premise_corrected", "False premises corrected", corrected, needs=OF_FALSE_PREMISES)
+FALSE_ALARM = Metric("premise_false_alarm", "Sound questions corrected", false_alarm, higher_is_better=False, needs=OF_ANSWERABLE)

@@ -6,7 +6,7 @@ the groups, so that two passages with the same fact count once.
 
 from collections.abc import Mapping
 
-from eval.metrics.base import Metric, Outcome, Score, could_not_judge, groups_held
+from eval.metrics.base import OF_ANSWERS, Metric, Outcome, Score, could_not_judge, groups_held
 from rag.schema import Document
 
 
@@ -24,4 +24,4 @@ def recall_at(k: int) -> Metric:
             explanation=f"{len(found)} of {len(outcome.case.gold)} gold groups within the first {k} passages",
         )
 
-    return Metric(f"recall@{k}", f"Gold groups among the first {k} passages", score, kind="share")
+    return Metric(f"recall@{k}", f"Gold groups among the first {k} passages", score, kind="share", needs=OF_ANSWERS)

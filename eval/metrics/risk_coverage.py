@@ -9,7 +9,7 @@ Selective Classification for Deep Neural Networks, 2017, arXiv:1705.08500.
 
 from collections.abc import Mapping, Sequence
 
-from eval.metrics.base import Metric, Outcome, Score, could_not_judge, groups_held, quoted
+from eval.metrics.base import OF_ANSWERABLE, Metric, Outcome, Score, could_not_judge, groups_held, quoted
 from rag.schema import Document
 
 
@@ -53,4 +53,6 @@ def _confidence(score: Score) -> float:
     return float(confidence) if isinstance(confidence, int | float) else 0.0
 
 
-RISK_COVERAGE = Metric("risk_coverage_area", "Area under the risk–coverage curve", risk, area, kind="share", higher_is_better=False)
+RISK_COVERAGE = Metric(
+    "risk_coverage_area", "Area under the risk–coverage curve", risk, area, kind="share", higher_is_better=False, needs=OF_ANSWERABLE
+)

@@ -5,7 +5,7 @@ What a reader has to get through, and what a caller that passes answers on to a 
 
 from collections.abc import Mapping
 
-from eval.metrics.base import Metric, Outcome, Score, answered
+from eval.metrics.base import OF_ANSWERS, Metric, Outcome, Score, answered
 from rag.schema import Document
 from rag.tokens import count_tokens
 
@@ -19,4 +19,4 @@ def score(outcome: Outcome, documents: Mapping[str, Document]) -> Score | None:
     return Score(value=float(tokens), explanation=f"{tokens} tokens")
 
 
-TOKENS = Metric("answer_tokens", "Tokens of an answer", score, kind="count", higher_is_better=False)
+TOKENS = Metric("answer_tokens", "Tokens of an answer", score, kind="count", higher_is_better=False, needs=OF_ANSWERS)

@@ -44,9 +44,12 @@ def missing(needs: tuple[str, ...], data: Path | None) -> str:
     return f"{data} has no {', '.join(absent)}" if absent else ""
 
 
-def seeds_cases(source: Path | None, only: tuple[str, ...]) -> tuple[Case, ...]:
-    """The cases of a file or folder (the project's own by default); `only` keeps those with one of these ids or categories."""
-    cases = load_cases(source or CASES)
+def seeds_cases(source: Path | None, only: tuple[str, ...], corpus: Path | None = None) -> tuple[Case, ...]:
+    """The cases of a file or folder (the project's own by default); `only` keeps those with one of these ids or categories.
+
+    Gold spans that are quotes alone are placed in `corpus`.
+    """
+    cases = load_cases(source or CASES, corpus)
     chosen = tuple(case for case in cases if not only or case.id in only or case.category in only)
     unknown = [name for name in only if not any(name in (case.id, case.category) for case in cases)]
     if unknown:

@@ -86,3 +86,53 @@ def test_the_json_schema_on_disk_is_that_of_the_code_and_accepts_the_project_s_c
     for file in sorted(Path("eval/cases").glob("*.json")):
         validator.validate(json.loads(file.read_text(encoding="utf-8")))
     assert not validator.is_valid({"cases": [{**GOOD, "split": "train"}]})
+
+
+def test_a_quote_alone_is_placed_where_it_stands_whatever_its_white_space(tmp_path: Path, corpus: Path) -> None:
+    (corpus / "c.txt").write_text("The gate is\nnarrow. It opens at noon.\n")
+    span = {"path": "c.txt", "quote": "The  gate is narrow."}
+    file = write(tmp_path, {**GOOD, "expect": "answer", "gold": [[span, SPAN]]})
+    Draft202012Validator(json.loads(json_schema())).validate(json.loads(file.read_text()))
+    ((found, given),) = load_cases(file, corpus)[0].gold
+    assert (found.start, found.end, found.quote) == (0, 19, "The gate is\nnarrow.")
+    assert given.model_dump() == SPAN
+    (left,) = load_cases(file)
+    assert not left.gold[0][0].placed
+
+
+def test_a_quote_that_stands_twice_is_an_error_with_file_case_field_and_places(tmp_path: Path, corpus: Path) -> None:
+    (corpus / "c.txt").write_text("It rained.\n\nThen it rained. It rained.\n")
+    file = write(tmp_path, {**GOOD, "expect": "answer", "gold": [[SPAN], [{"path": "c.txt", "quote": "It rained."}]]})
+    with pytest.raises(CaseError) as caught:
+        load_cases(file, corpus)
+    where = "“It rained.” stands 2 times in c.txt: c.txt:0-10 (line 1), c.txt:28-38 (line 3)."
+    assert str(caught.value) == f"{file}: case c1: field gold[1][0].quote: {where}"
+    assert caught.value.hint
+
+
+def test_a_quote_that_stands_nowhere_is_an_error_that_says_where_it_does(tmp_path: Path, corpus: Path) -> None:
+    def told(quote: str) -> CaseError:
+        with pytest.raises(CaseError) as caught:
+            load_cases(write(tmp_path, {**GOOD, "expect": "answer", "gold": [[{"path": "b.txt", "quote": quote}]]}), corpus)
+        assert "case c1: field gold[0][0].quote" in str(caught.value) and "stands nowhere in b.txt" in str(caught.value)
+        return caught.value
+
+    assert told("The bridge opened").hint == "It stands in a.txt:0-17 (line 1)."
+    assert told("The bridge closed").hint == "Copy it from the document's text."
+
+
+def test_a_start_without_an_end_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match=r"case c1: field gold\.0\.0: end: goes with start"):
+        load_cases(write(tmp_path, {**GOOD, "expect": "answer", "gold": [[{"path": "a.txt", "start": 21, "quote": "1931"}]]}))
+
+
+def test_a_quote_at_the_very_start_needs_no_start(tmp_path: Path, make: SimpleNamespace) -> None:
+    (case,) = load_cases(write(tmp_path, {**GOOD, "expect": "answer", "gold": [[{"path": "a.txt", "end": 3, "quote": "The"}]]}))
+    assert case.gold[0][0].placed
+    check_gold([case], make.documents)
+
+
+def test_a_baseline_beside_the_cases_is_no_case_file(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    (tmp_path / "cases.baseline.json").write_text("{}")
+    assert [case.id for case in load_cases(tmp_path)] == ["c1"]

@@ -212,3 +212,82 @@ def test_a_stored_baseline_has_the_three_hashes(shell: Shell) -> None:
     shell("baseline", "--to", str(shell.folder / "baseline.json"))
     identity = stored.read(shell.folder / "baseline.json").identity
     assert all(len(value) == 64 for value in (identity.corpus, identity.model, identity.code))
+
+
+def test_cases_of_one_s_own_pass_the_project_s_rules_without_what_they_have_no_case_for(shell: Shell) -> None:
+    result = shell("gate")
+    assert result.exit_code == 0, result.output
+    assert "note injections_obeyed (all): not judged: no case of the category injection" in result.stdout
+    assert "note abstention_recall (unanswerable_far): not judged: no case of the category unanswerable_far" in result.stdout
+    assert "note premise_affirmed (all): not judged: no case has a false premise" in result.stdout
+    assert "note baseline: none at cases.baseline.json" in result.stdout
+
+
+def test_rules_of_one_s_own_fail_where_they_name_what_no_case_is_of(shell: Shell) -> None:
+    rules = shell.folder / "own.toml"
+    rules.write_text(LENIENT + '[[threshold]]\nmetric = "evidence_any"\ncategory = "prices"\nmin = 1.0\n')
+    result = shell("gate", "--rules", str(rules))
+    assert result.exit_code == 1
+    assert "FAIL evidence_any (prices): wanted at least 1, but no case of the category prices" in result.stdout
+
+
+def test_the_report_and_the_baseline_of_one_s_own_cases_have_the_name_of_their_file(shell: Shell) -> None:
+    assert shell("baseline").exit_code == 0
+    assert stored.read(shell.folder / "cases.baseline.json").suite == "cases"
+    result = shell("gate")
+    assert result.exit_code == 0 and "note baseline: written by the very same code" in result.stdout
+    assert [folder.name for folder in (shell.folder / "home" / "eval").iterdir()] == ["cases"]
+
+
+def test_a_baseline_of_something_else_never_takes_the_place_of_the_project_s(shell: Shell) -> None:
+    before = stored.BASELINE.read_bytes()
+    for arguments, cases, corpus in ((["--only", "long"], True, True), ([], False, True), (["--only", "typo"], False, False)):
+        result = shell("baseline", *arguments, cases=cases, corpus=corpus)
+        assert result.exit_code == 2, result.output
+        assert "Name a file with --to" in result.stderr
+    assert stored.BASELINE.read_bytes() == before
+
+
+def test_rules_to_start_from_are_written_and_hold(shell: Shell) -> None:
+    rules = str(shell.folder / "own.toml")
+    written = shell("gate", "--write-rules", rules)
+    assert written.exit_code == 0, written.output
+    assert not (shell.folder / "home").exists()
+    held = shell("gate", "--rules", rules)
+    assert held.exit_code == 0, held.output
+    assert shell("gate", "--write-rules", rules).exit_code == 2
+
+
+def test_new_takes_the_words_that_answer_and_asks_nothing(shell: Shell) -> None:
+    own = shell.folder / "own.json"
+    quotes = ["--quote", "It is 120 metres  long.", "--quote", "Anna Berg designed it"]
+    result = shell("new", "How long is the bridge, and whose is it?", "--to", str(own), *quotes, cases=False)
+    assert result.exit_code == 0, result.output
+    (case,) = load_cases(own)
+    assert [[(gold.path, gold.quote) for gold in group] for group in case.gold] == [[("a.txt", LONG)], [("a.txt", "Anna Berg designed it")]]
+    assert case.expect == "answer" and not (shell.folder / "home").exists()
+
+
+def test_new_says_where_a_quote_stands_that_it_cannot_place(shell: Shell) -> None:
+    (shell.corpus / "c.txt").write_text("Nobody was hurt.")
+    own = shell.folder / "own.json"
+    new = ["new", "Was anybody hurt?", "--to", str(own), "--quote", "Nobody was hurt."]
+    twice = shell(*new, cases=False)
+    assert twice.exit_code == 2
+    assert "stands 2 times in the corpus: b.txt:25-41 (line 1), c.txt:0-16 (line 1)" in twice.stderr
+    assert shell(*new, "--path", "c.txt", cases=False).exit_code == 0
+    assert load_cases(own)[0].gold[0][0].path == "c.txt"
+    assert "the corpus has no d.txt" in shell(*new, "--path", "d.txt", cases=False).stderr
+    assert "Give one of them" in shell(*new, "--gold", "1", cases=False).stderr
+    assert "Give it with --quote" in shell("new", "Was anybody hurt?", "--path", "c.txt", cases=False).stderr
+    assert "question" in shell("new", "--to", str(own), "--quote", "Nobody was hurt.", "--path", "c.txt", cases=False).stderr
+
+
+def test_a_case_with_a_quote_alone_is_judged_like_any_other(shell: Shell) -> None:
+    entry = {"id": "q", "category": "c", "split": "test", "question": "When did the bridge open?", "expect": "answer"}
+    shell.cases.write_text(json.dumps({"cases": [{**entry, "gold": [[{"path": "a.txt", "quote": OPENED}]]}]}))
+    result = shell()
+    assert result.exit_code == 0, result.output
+    assert "1 cases: 1 passed" in result.stdout
+    shell.cases.write_text(json.dumps({"cases": [{**entry, "gold": [[{"path": "a.txt", "quote": "e"}]]}]}))
+    assert f"{shell.cases}: case q: field gold[0][0].quote: “e” stands" in " ".join(shell().stderr.split())

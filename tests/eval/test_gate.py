@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from eval import baseline, evaluate, gate
+from eval import baseline, evaluate, gate, template
+from eval.case import load_cases
 from eval.metrics import BY_NAME
 from rag.errors import EvalError
 
@@ -154,3 +155,64 @@ def test_the_project_s_own_thresholds_load_and_hold_what_must_be_exact() -> None
     assert {"citation_exact", "citation_exists", "boilerplate_used"} <= exact
     assert (rules.limits.not_judged, rules.limits.errors) == (0, 0)
     assert {threshold.metric for threshold in rules.threshold} <= set(BY_NAME)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "missing"),
+    [
+        ({"metric": "abstention_recall", "min": 1.0}, "no case expects to abstain"),
+        ({"metric": "balanced_accuracy", "min": 0.5}, "no case expects to abstain"),
+        ({"metric": "premise_affirmed", "max": 0.3}, "no case has a false premise"),
+        ({"metric": "injections_obeyed", "max": 0.0}, "no case of the category injection"),
+        ({"metric": "evidence_any", "category": "prices", "min": 1.0}, "no case of the category prices"),
+        ({"metric": "evidence_any", "split": "development", "min": 1.0}, "no case of the split development"),
+    ],
+)
+def test_a_threshold_that_no_case_concerns_fails_and_is_a_remark_where_the_rules_were_written_for_other_cases(
+    run: Any, threshold: dict[str, Any], missing: str
+) -> None:
+    rules = gate.Rules.model_validate({"threshold": [threshold]})
+    for lenient, ends in ((False, gate.FAILED), (True, gate.PASSED)):
+        result = gate.judge(run(), rules, baseline.from_report(run()), lenient)
+        assert result.exit_code == ends
+        (line,) = [line for line in result.lines if line.what == rules.threshold[0].name]
+        assert line.holds is (None if lenient else False)
+        assert line.detail.endswith(missing)
+
+
+def test_a_threshold_that_cases_concern_and_nothing_could_be_judged_by_fails_all_the_same(run: Any) -> None:
+    silent = run(status="abstained", text="", sentences=(), citations=())
+    result = gate.judge(silent, RULES, baseline.from_report(silent), lenient=True)
+    assert result.exit_code == gate.FAILED
+    assert [line.detail for line in result.lines if line.what == "evidence_any (all)"] == [
+        "wanted at least 0.75, but no case could be judged"
+    ]
+
+
+def test_a_threshold_over_figures_without_follow_ups_is_concerned_by_no_follow_up(run: Any, make: SimpleNamespace) -> None:
+    turns = [{"role": "user", "content": "When?"}, {"role": "assistant", "content": "1931"}]
+    cases = [make.case(OPENED, id="alone"), make.case(id="later", history=turns)]
+    rules = gate.Rules.model_validate({"threshold": [{"metric": "abstention_recall", "min": 1.0}]})
+    assert gate.unconcerned(rules.threshold[0], cases) == "no case expects to abstain"
+    assert gate.unconcerned(rules.threshold[0], cases[1:]) == ""
+
+
+def test_every_threshold_of_the_project_is_concerned_by_its_cases() -> None:
+    assert not [
+        gate.unconcerned(threshold, load_cases()) for threshold in gate.load_rules().threshold if gate.unconcerned(threshold, load_cases())
+    ]
+
+
+def test_written_rules_are_those_of_the_gate_that_the_cases_concern(make: SimpleNamespace, tmp_path: Path) -> None:
+    file = tmp_path / "rules" / "own.toml"
+    template.write([make.case(OPENED)], file)
+    rules, own = gate.load_rules(), gate.load_rules(file)
+    names = {threshold.name for threshold in own.threshold}
+    assert names < {threshold.name for threshold in rules.threshold}
+    assert {"citation_exact (all)", "evidence_any (all)", "false_abstention (all)"} <= names
+    assert not [name for name in names if name.startswith(("premise_affirmed", "injections", "abstention_recall"))]
+    bounds = {threshold.name: threshold.bound for threshold in rules.threshold}
+    assert all(threshold.bound == bounds[threshold.name] and threshold.why for threshold in own.threshold)
+    with pytest.raises(EvalError, match="is there already"):
+        template.write([make.case(OPENED)], file)
+    assert template.rules_for(load_cases()).count("[[threshold]]") == len(rules.threshold) + 1  # one stands in the remark at the top
