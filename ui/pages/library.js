@@ -5,6 +5,8 @@ let bounds = null; // what an upload may hold
 let suffixes = [];
 let asked = []; // the documents that questions are asked of; none: all
 let chain = Promise.resolve(); // one change after another
+let coming = Promise.resolve(); // the page has its element and its list, or the trouble that there was; one coming after another
+let listing = 0;
 const bit = (name) => home.querySelector(`[data-part="${name}"]`);
 
 async function come(container) {
@@ -27,14 +29,16 @@ async function come(container) {
   }
 }
 
-page("library", { show: come, hide: () => address({ look: null }) });
+page("library", { show: (container) => { coming = coming.then(() => come(container)); }, hide: () => address({ look: null }) });
 
 // ---- the list
 
 async function list(start = 0) {
   const words = bit("library-words")?.value || "";
   const order = bit("library-order")?.value || "name";
+  const mine = start ? listing : ++listing;
   const found = await call("library.list", { words, order, start });
+  if (mine !== listing) return; // a later one is on its way, or has come already
   if (start) {
     bit("library-rows").insertAdjacentHTML("beforeend", found.html);
     home.querySelector('[data-act="library-more"]').replaceWith(...fragment(found.more));
@@ -340,14 +344,9 @@ desk.addEventListener("drop", async (event) => {
   for (const entry of entries) await gather(entry, files, skipped);
   if (!files.length && !skipped.length) skipped.push(...entries.map(({ name }) => ({ path: name, reason: "an empty folder" })));
   if (current !== "library") go("library");
-  await came();
+  await coming;
   if (home && (files.length || skipped.length)) change(() => add(files, skipped));
 });
-
-// The page has its element: it is made the first time the page comes up.
-async function came() {
-  for (let wait = 0; !home && wait < 100; wait += 1) await new Promise((resolve) => { setTimeout(resolve, 30); });
-}
 
 // ---- removing, after a question
 
