@@ -9,10 +9,10 @@ import typer
 
 from eval.cli import app as eval_app
 from rag.cli.conversations import app as conversations_app
-from rag.cli.frame import ABSTAINED, ANSWERED, FAILED, INTERRUPTED, frame
+from rag.cli.frame import ABSTAINED, ANSWERED, FAILED, INTERRUPTED, Program, frame
 from rag.cli.keys import app as keys_app
 
-app = typer.Typer(
+app = Program(
     name="groundline",
     epilog="Exit codes: 0 answered or done, 3 abstained, 2 wrong use, 1 failure.",
     no_args_is_help=True,
@@ -64,7 +64,10 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib import metadata
 
-        typer.echo(f"groundline {metadata.version('groundline')}")
+        try:
+            typer.echo(f"groundline {metadata.version('groundline')}")
+        except metadata.PackageNotFoundError:
+            typer.echo("groundline, run from its folder and not installed")
         raise typer.Exit
 
 

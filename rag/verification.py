@@ -78,4 +78,5 @@ def _file(path: Path) -> tuple[str, str]:
     try:
         return path.read_text(encoding="utf-8-sig"), str(path)
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise GroundlineError(f"The saved answer {path} cannot be read: {error}", "Check the path; the file is JSON in UTF-8.") from error
+        reason = f"{error.strerror}." if isinstance(error, OSError) else str(error)
+        raise GroundlineError(f"The saved answer {path} cannot be read: {reason}", "Check the path; the file is JSON in UTF-8.") from error

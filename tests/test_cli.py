@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 from rag.__main__ import app
 from rag.cli import docs
 from rag.schema import Answer, Check, IngestReport, SourceInfo
-from tests.support.cli import FIRE, FRANCE, corpus_of, process, run
+from tests.support.cli import FIRE, FRANCE, corpus_of, process, run, terminal
 
 # What each command prints
 
@@ -235,6 +236,62 @@ def test_no_command_shows_the_help() -> None:
 @pytest.mark.parametrize("arguments", [["asks"], ["ask"], ["ask", "a", "--jsn"], ["chat", "--port", "0"], ["chat", "--port", "x"]])
 def test_wrong_use_exits_with_two(arguments: list[str]) -> None:
     assert CliRunner().invoke(app, arguments).exit_code == 2
+
+
+def test_a_question_without_quotes_is_told_to_stand_in_them(seeds: Path, home: Path) -> None:
+    asked = run("ask", "who", "built", "the", "mill", corpus=seeds, home=home)
+    assert (asked.exit_code, asked.stdout) == (2, "")
+    assert 'Put the whole question in quotes: groundline ask "who built the mill"' in asked.stderr
+
+
+def test_words_too_many_are_named_with_the_option_that_was_meant(tmp_path: Path) -> None:
+    for command in ("ingest", "sources", "chat", "doctor"):
+        given = run(command, "notes", home=tmp_path / "home")
+        assert given.exit_code == 2 and "“notes”. A folder of documents is named with --corpus DIR." in given.stderr
+    for command in (["show", "a.txt:0-1", "b.txt:0-1"], ["verify", "a.json", "b.json"]):
+        given = run(*command, home=tmp_path / "home")
+        assert given.exit_code == 2 and "Nothing is done with “b." in given.stderr and "--corpus" not in given.stderr
+
+
+def test_a_typing_error_names_what_was_meant(seeds: Path, home: Path) -> None:
+    assert "--corpus" in run("ask", FIRE, "--corpsu", "x", home=home).stderr
+    assert "'ask'" in CliRunner().invoke(app, ["aks", FIRE]).stderr
+    near = run("show", "003_4a45a2b5c6e84a8.txt:0-10", corpus=seeds, home=home)
+    assert (near.exit_code, near.stderr.splitlines()[-1]) == (2, "Is it 003_4a45a2b5c6e84a84.txt?")
+    assert "`groundline sources` lists" in run("show", "somewhere.md:0-10", corpus=seeds, home=home).stderr
+
+
+def test_the_version_is_told_installed_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "9.8.7")
+    assert CliRunner().invoke(app, ["--version"]).stdout == "groundline 9.8.7\n"
+
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.version", missing)
+    told = CliRunner().invoke(app, ["--version"])
+    assert (told.exit_code, told.stdout) == (0, "groundline, run from its folder and not installed\n")
+
+
+@pytest.mark.parametrize("question", ["", "why " * 2_000])
+def test_a_question_that_is_none_is_refused_before_anything_is_indexed(question: str, mixed: Path, tmp_path: Path) -> None:
+    asked = run("ask", question, corpus=mixed, home=tmp_path / "home")
+    assert (asked.exit_code, len(asked.stderr.splitlines())) == (2, 2)
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("arguments", [["verify"], ["ask", "Who?", "--history"]])
+def test_a_file_that_is_not_there_is_named_once(arguments: list[str], seeds: Path, home: Path, tmp_path: Path) -> None:
+    told = run(*arguments, str(tmp_path / "none.json"), corpus=seeds, home=home)
+    assert told.stderr.count("none.json") == 1 and "No such file or directory." in told.stderr and "Errno" not in told.stderr
+
+
+def test_a_message_and_its_hint_are_one_line_each_on_a_narrow_terminal(tmp_path: Path) -> None:
+    missing = tmp_path / ("long-name-of-a-folder-" * 4)
+    code, written = terminal("sources", "--corpus", str(missing), "--home", str(tmp_path / "home"), environment={"COLUMNS": "40"})
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", written).splitlines()
+    assert code == 2 and len(lines) == 2
+    assert str(missing) in lines[0] and lines[1].endswith("set GROUNDLINE_CORPUS.")
 
 
 @pytest.mark.parametrize(

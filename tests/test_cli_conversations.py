@@ -30,6 +30,7 @@ def test_conversations_are_listed_shown_renamed_and_deleted(kept: Conversations)
     assert one.id[:8] in conversations(kept, "list").stdout
     assert json.loads(conversations(kept, "list", "--json").stdout)[0]["id"] == one.id
     assert "No conversation" in conversations(kept, "list", "--search", "harbour").stdout
+    assert "`groundline chat`" not in conversations(kept, "list", "--search", "harbour").stdout
     shown = conversations(kept, "show", one.id[:8]).stdout
     assert "When was she born?" in shown and "Asked as: When was Anna Berg born?" in shown
     assert conversations(kept, "rename", one.id[:8], "The bridge").exit_code == 0
@@ -60,3 +61,8 @@ def test_a_question_is_asked_after_a_history(seeds: Path, home: Path, tmp_path: 
     assert json.loads(asked.stdout)["standalone"] == "What did Wang Dan ask everyone to do?"
     file.write_text('{"role": "user"}', encoding="utf-8")
     assert run("ask", "Why?", "--history", str(file), corpus=seeds, home=home).exit_code == 2
+
+
+def test_a_list_of_no_conversation_says_where_they_come_from(tmp_path: Path) -> None:
+    listed = CliRunner().invoke(app, ["conversations", "list", "--home", str(tmp_path)])
+    assert (listed.exit_code, listed.stdout) == (0, "No conversation yet; those of the window (`groundline chat`) are listed here.\n")

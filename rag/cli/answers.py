@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from rag.cli.terminal import one_line, print_indented, safe
+from rag.cli.terminal import one_line, print_hanging, print_indented, print_whole, safe
 from rag.schema import Answer, Citation, Highlight, Hit
 
 NEAREST = 3
@@ -13,15 +13,16 @@ EXCERPT = 300
 def print_answer(out: Console, answer: Answer) -> None:
     """Print an answer with its citations, or an abstention with the nearest passages."""
     if answer.standalone:
-        out.print(Text(f"Asked as: {one_line(answer.standalone)}", "dim"))
+        print_indented(out, Text(f"Asked as: {one_line(answer.standalone)}", "dim"), 0)
     if answer.status == "answered":
         _print_answered(out, answer)
     else:
         _print_abstained(out, answer)
     if answer.uncovered:
-        out.print(Text("The documents do not mention: " + ", ".join(one_line(word) for word in answer.uncovered), "yellow"))
+        missing = dict.fromkeys(one_line(word) for word in answer.uncovered)
+        print_indented(out, Text("The documents do not mention: " + ", ".join(missing), "yellow"), 0)
     for note in answer.notes:
-        out.print(Text(f"Note: {one_line(note)}", "yellow"))
+        print_indented(out, Text(f"Note: {one_line(note)}", "yellow"), 0)
     if answer.status == "answered":
         writer = "" if answer.writer == "extractive" else f"  Written by {one_line(answer.writer)}"
         out.print(Text(f"Confidence: {answer.confidence:.0%}{writer}", "dim"))
@@ -32,19 +33,21 @@ def _print_answered(out: Console, answer: Answer) -> None:
     out.print()
     for citation in answer.citations:
         place = f"{one_line(citation.path)}:{citation.start}-{citation.end}"
-        out.print(Text.assemble((f"[{citation.n}] ", "cyan"), (place, "cyan"), (f"  ({_where(citation)})", "dim")))
+        print_whole(out, Text.assemble((f"[{citation.n}] ", "cyan"), (place, "cyan"), (f"  ({_where(citation)})", "dim")))
         print_indented(out, _quote(citation, [mark for mark in answer.highlights if mark.citation == citation.n]), 4)
     out.print()
     for sentence in answer.sentences:
         if sentence.verdict != "supported":
             reasons = "; ".join(one_line(reason) for reason in sentence.reasons)
-            out.print(Text(f"{sentence.verdict.replace('_', ' ').capitalize()}: “{one_line(sentence.text)}” {reasons}".rstrip(), "yellow"))
+            said = f"{sentence.verdict.replace('_', ' ').capitalize()}: “{one_line(sentence.text)}” {reasons}"
+            print_indented(out, Text(said.rstrip(), "yellow"), 0)
     for sentence in answer.sentences:
         if sentence.opinion is not None and sentence.opinion.label != sentence.verdict:
             opinion = f"{sentence.opinion.label.replace('_', ' ')}, {one_line(sentence.opinion.reason)}"
-            out.print(Text(f"Second opinion on “{one_line(sentence.text)}”: {opinion}", "yellow"))
+            print_indented(out, Text(f"Second opinion on “{one_line(sentence.text)}”: {opinion}", "yellow"), 0)
     if answer.unknown_markers:
-        out.print(Text("Sources that do not exist: " + ", ".join(one_line(marker) for marker in answer.unknown_markers), "yellow"))
+        unknown = ", ".join(one_line(marker) for marker in answer.unknown_markers)
+        print_indented(out, Text(f"Sources that do not exist: {unknown}", "yellow"), 0)
 
 
 def _where(citation: Citation) -> str:
@@ -73,17 +76,19 @@ def _print_abstained(out: Console, answer: Answer) -> None:
     if answer.text:
         out.print(Text(safe(answer.text), "yellow"))
     for reason in answer.reasons:
-        out.print(Text(f"  - {one_line(reason)}"))
+        out.print("  - ", end="")
+        print_hanging(out, Text(one_line(reason)), 4)
     if answer.hits:
         out.print()
-        out.print(Text("The nearest passages, which do not answer the question:", "dim"))
+        print_indented(out, Text("The nearest passages, which do not answer the question:", "dim"), 0)
         for hit in answer.hits[:NEAREST]:
             _print_hit(out, hit)
-        out.print()
+        if answer.uncovered or answer.notes:
+            out.print()
 
 
 def _print_hit(out: Console, hit: Hit) -> None:
     text = one_line(hit.text)
     excerpt = text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
-    out.print(Text(f"  {one_line(hit.path)}:{hit.start}-{hit.end}  (similarity {hit.dense:.2f})", "dim"))
+    print_whole(out, Text(f"  {one_line(hit.path)}:{hit.start}-{hit.end}  (similarity {hit.dense:.2f})", "dim"))
     print_indented(out, Text(excerpt, "dim"), 6)

@@ -1,12 +1,15 @@
 """What each command does: open what it needs, run it, print the outcome. Notes go to standard error."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from rag.cli.choice import NOTHING_SAID, Writing, choose, read_question
 from rag.cli.doors import TO_THIS_MACHINE, Entry, choose_access
-from rag.cli.terminal import ProgressBar, console, counted, error_console, print_json, safe
+from rag.cli.terminal import ProgressBar, console, counted, error_console, print_json, print_whole, safe
 
 if TYPE_CHECKING:
     from rag.config import Settings
@@ -35,8 +38,11 @@ def run_ask(
     """Ask, after the messages of a file where one is given, and print the answer; whether it was answered."""
     from rag.cli.talks import read_history
 
-    text, turns = read_question(question), read_history(history)
-    with closing(_open(choose(corpus, home, writing=writing))) as engine:
+    settings = choose(corpus, home, writing=writing)
+    from rag.engine import checked
+
+    text, turns = checked(read_question(question), settings.max_question_chars), read_history(history)
+    with closing(_open(settings)) as engine:
         _print_notes(engine)
         answer = engine.ask(text, history=turns)
         notes = engine.notes
@@ -112,13 +118,13 @@ def run_show(place: str, corpus: Path | None, home: Path | None) -> None:
     with closing(_look(choose(corpus, home))) as engine:
         document = engine.document(path)
         if document is None:
-            raise PlaceError(f"The index has no document {path}.", "`groundline sources` lists the documents.")
+            raise PlaceError(f"The index has no document {path}.", _near(path, [source.path for source in engine.sources()]))
         passages = engine.passages(path)
         state = next((source.state for source in engine.sources() if source.path == path), "indexed")
     print_passage(console(), document, passages, start, end)
     if state != "indexed":
         what = "has changed since it was indexed" if state == "changed" else "is no longer there"
-        error_console().print(f"Note: the file {what}; this is the text as indexed.", style="yellow")
+        print_whole(error_console(), Text(f"Note: the file {what}; this is the text as indexed.", "yellow"))
 
 
 def run_verify(answer: Path | None, corpus: Path | None, home: Path | None, as_json: bool) -> bool:
@@ -175,6 +181,14 @@ def run_doctor(corpus: Path | None, home: Path | None, as_json: bool) -> bool:
     return diagnosis.healthy
 
 
+def _near(path: str, paths: Sequence[str]) -> str:
+    """What to do about a document that is not there: one of nearly the same name, or where the names are."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(path, paths, 1)
+    return f"Is it {near[0]}?" if near else "`groundline sources` lists the documents."
+
+
 def _open(settings: "Settings") -> "Engine":
     """The corpus, with the settings' language model and reranker."""
     from rag import open_corpus
@@ -202,5 +216,5 @@ def _print_notes(engine: "Engine") -> None:
     if done:
         err.print(f"Indexed first: {', '.join(done)}.", style="dim")
     if report.skipped:
-        err.print(f"{counted(len(report.skipped), 'file')} left out; `groundline sources` says which and why.", style="dim")
+        print_whole(err, Text(f"{counted(len(report.skipped), 'file')} left out; `groundline sources` says which and why.", "dim"))
     print_notes(err, report.notes)

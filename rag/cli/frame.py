@@ -2,13 +2,43 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
+from typer.core import TyperCommand
 
 ANSWERED, FAILED, USAGE, ABSTAINED = 0, 1, 2, 3
 INTERRUPTED, PIPE_CLOSED = 130, 141
+
+
+class Command(TyperCommand):
+    """A command that says what to do with words that are too many."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options and arguments; words left over are wrong use."""
+        ctx.allow_extra_args = True
+        rest: list[str] = super().parse_args(ctx, args)
+        if ctx.args and not ctx.resilient_parsing:
+            ctx.fail(_too_many(ctx.params, " ".join(ctx.args)))
+        return rest
+
+
+class Program(typer.Typer):
+    """Commands of the class above."""
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
+        """Decorates what a command runs, as in Typer."""
+        return super().command(name, **{"cls": Command, **options})
+
+
+def _too_many(given: dict[str, Any], left: str) -> str:
+    if "question" in given:
+        return f'Put the whole question in quotes: groundline ask "{given["question"]} {left}"'
+    takes_words = given.keys() & {"place", "answer"}
+    hint = " A folder of documents is named with --corpus DIR." if "corpus" in given and not takes_words else ""
+    return f"Nothing is done with “{left}”.{hint}"
 
 
 @contextmanager
@@ -31,7 +61,9 @@ def frame() -> Iterator[None]:
 
 
 def _explain(error: Exception) -> int:
-    from rag.cli.terminal import error_console, safe
+    from rich.text import Text
+
+    from rag.cli.terminal import error_console, print_whole, safe
     from rag.errors import ConversationMissing, CorpusNotFound, GroundlineError, PlaceError, QuestionError, SettingsError
 
     err = error_console()
@@ -50,9 +82,9 @@ def _explain(error: Exception) -> int:
         sys.stdout.flush()
     except OSError:
         _silence()
-    err.print(safe(f"Error: {message}"), style="bold red")
+    print_whole(err, Text(safe(f"Error: {message}"), "bold red"))
     if hint:
-        err.print(safe(hint))
+        print_whole(err, Text(safe(hint)))
     return code
 
 

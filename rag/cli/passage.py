@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rag.catalog import PassageRow
-from rag.cli.terminal import one_line, print_indented, safe
+from rag.cli.terminal import one_line, print_hanging, safe
 from rag.errors import PlaceError
 from rag.schema import Document
 
@@ -51,7 +51,7 @@ def print_passage(out: Console, document: Document, passages: Sequence[PassageRo
         cut = Text("… " if low > line_start else "") + marked + Text(" …" if high < line_end else "")
         cut.rstrip()
         out.print(Text(f"{index + 1:>{gutter}}  ", "dim"), end="")
-        _print_hanging(out, cut, gutter + 2)
+        print_hanging(out, cut, gutter + 2)
         index += 1
 
 
@@ -69,14 +69,3 @@ def _marked(text: str, low: int, high: int, start: int, end: int, plain: bool) -
 def _cuts(low: int, high: int, start: int, end: int) -> tuple[tuple[int, int], ...]:
     a, b = min(max(start, low), high), min(max(end, low), high)
     return (low, a), (a, b), (b, high)
-
-
-def _print_hanging(out: Console, text: Text, indent: int) -> None:
-    """Print a text after `indent` columns that are already taken, further lines below its beginning."""
-    if not out.is_terminal:
-        out.print(text)
-        return
-    first, *rest = text.wrap(out, max(20, out.width - indent))
-    out.print(first)
-    for row in rest:
-        print_indented(out, row, indent)

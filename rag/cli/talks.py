@@ -26,7 +26,11 @@ def run_list(home: Path | None, owner: str, search: str, limit: int, skip: int, 
         return
     out = console()
     if not found:
-        out.print("No conversation." if not search else "No conversation holds these words.")
+        out.print(
+            "No conversation yet; those of the window (`groundline chat`) are listed here."
+            if not search
+            else "No conversation holds these words."
+        )
         return
     rows = table("Id", "Last asked", "Turns", "Title", numbers=("Turns",))
     for one in found:
@@ -81,7 +85,11 @@ def read_history(file: Path | None) -> tuple[Turn, ...]:
         return ()
     try:
         data = json.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise QuestionError(
+            f"The history {file} cannot be read: {error.strerror}.", "Check the path; the file is JSON in UTF-8."
+        ) from error
+    except ValueError as error:
         raise QuestionError(f"The history {file} cannot be read: {error}", "It is JSON in UTF-8: a list of role and content.") from error
     if isinstance(data, dict) and "turns" in data:
         from rag.export import load

@@ -76,6 +76,23 @@ def print_indented(out: Console, text: Text, indent: int) -> None:
             out.print(Text(" " * indent) + row)
 
 
+def print_hanging(out: Console, text: Text, indent: int) -> None:
+    """Print a text after `indent` columns that are already taken, further lines below its beginning."""
+    if not out.is_terminal:
+        out.print(text)
+        return
+    first, *rest = text.wrap(out, max(20, out.width - indent))
+    first.rstrip()
+    out.print(first)
+    for row in rest:
+        print_indented(out, row, indent)
+
+
+def print_whole(out: Console, text: Text) -> None:
+    """Print a line that the terminal itself breaks where it is too long: paths and commands in it can be copied in one piece."""
+    out.print(text, soft_wrap=True)
+
+
 def table(*columns: str, numbers: tuple[str, ...] = ()) -> Table:
     """An empty table without lines; the named columns are aligned to the right."""
     made = Table(box=None, pad_edge=False, header_style="bold", show_header=bool(columns))
