@@ -15,7 +15,7 @@ from rag.catalog import PassageRow
 from rag.chat import Chat, Understood, is_nearer, understand
 from rag.config import Settings
 from rag.embed import Embedder, MiniLM, QuestionReading
-from rag.errors import GroundlineError, QuestionError
+from rag.errors import EngineClosed, GroundlineError, QuestionError
 from rag.events import Done, Event, Failed, Retrieved
 from rag.examples import candidates, choose
 from rag.followup import Message, as_turns, recent
@@ -61,7 +61,8 @@ class Engine:
         self.corpus = corpus
         self.settings = settings
         self.report = report
-        self._index = index
+        self._opened = index
+        self._closed = False
         self._embedder = embedder
         self._llm = llm
         self._reranker = reranker
@@ -72,13 +73,13 @@ class Engine:
     @property
     def notes(self) -> tuple[str, ...]:
         """What had to be mended in the index since it was opened, in order; `report.notes` has what the ingest at opening mended."""
-        return self._index.notes
+        return self._opened.notes
 
     def ask(self, question: str, *, history: Iterable[Message] = (), paths: Sequence[str] | None = None) -> Answer:
         """Answers from the documents, or abstains; `history` are the earlier turns that a follow-up leans on, `paths` limits the documents.
 
         Raises QuestionError when the question is empty, too long or not text, IndexMissing when the index was taken away,
-        IndexLocked when others write to it without a pause, ModelError when the language model fails.
+        IndexLocked when others write to it without a pause, EngineClosed after `close`, ModelError when the language model fails.
         """
         return self._ask(question, paths, self._llm, history)
 
@@ -186,9 +187,17 @@ class Engine:
         return name_of(self._llm)
 
     def close(self) -> None:
-        """Closes the index, and a language model that was opened by name."""
-        self._index.close()
+        """Closes the index, and a language model that was opened by name; whatever is asked afterwards raises EngineClosed."""
+        self._closed = True
+        self._opened.close()
         self._parts.close()
+
+    @property
+    def _index(self) -> Index:
+        """The index. Raises EngineClosed when it is no longer open: its catalog would quietly open again."""
+        if self._closed:
+            raise EngineClosed(f"The engine over {self.corpus} is closed.", "Open the folder again with `open_corpus`.")
+        return self._opened
 
     def __enter__(self) -> "Engine":
         return self

@@ -10,6 +10,7 @@ GroundlineError
 │   ├── IndexMismatch         made with another embedding model or splitter
 │   ├── IndexLocked           another process is writing
 │   └── IndexBroken           cannot be read, not even rebuilt
+├── EngineClosed              asked after it was closed
 ├── QuestionError             empty, too long, not text
 ├── PlaceError                not a span of an indexed document
 ├── ReadError                 one file cannot be read as a document (an ingest reports it as skipped)
@@ -79,6 +80,10 @@ class IndexLocked(IndexError_):
 
 class IndexBroken(IndexError_):
     """The catalog cannot be read, so that nothing can be rebuilt from it."""
+
+
+class EngineClosed(GroundlineError):
+    """The engine was closed before it was asked."""
 
 
 class QuestionError(GroundlineError):

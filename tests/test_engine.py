@@ -14,7 +14,7 @@ import pytest
 from rag import open_corpus
 from rag.embed import MiniLM
 from rag.engine import Engine
-from rag.errors import IndexMissing, QuestionError
+from rag.errors import EngineClosed, IndexMissing, QuestionError
 from rag.index import index_folder, repair
 from rag.schema import Answer
 from tests.support.cli import FIRE, FRANCE, ROOT, process
@@ -219,3 +219,31 @@ def test_llama_index_asks_through_the_same_engine(engine: Engine) -> None:
     ]
     nodes = engine.as_retriever(k=2).retrieve(FIRE)
     assert [node.node.get_content() for node in nodes] == [hit.text for hit in engine.retrieve(FIRE, k=2)]
+
+
+def test_a_closed_engine_answers_nothing_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_text("The bridge opened in 1931.")
+    engine = open_corpus(tmp_path / "corpus", home=tmp_path / "home")
+    question = "When did the bridge open?"
+    assert engine.ask(question).status == "answered" and engine.examples(1) is not None
+    engine.close()
+    refused = (
+        lambda: engine.ask(question),
+        lambda: list(engine.stream(question)),
+        lambda: engine.retrieve(question),
+        lambda: engine.chat().ask(question),
+        lambda: engine.as_retriever().retrieve(question),
+        lambda: asyncio.run(engine.aask(question)),
+        engine.update,
+        engine.sources,
+        engine.examples,
+        engine.state,
+        lambda: engine.document("a.txt"),
+    )
+    for ask in refused:
+        with pytest.raises(EngineClosed, match="is closed") as caught:
+            ask()
+        assert "open_corpus" in caught.value.hint
+    assert engine.notes == ()
+    engine.close()
