@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from rag.answer import answer_from
 from rag.asking import prepare
 from rag.catalog import PassageRow
+from rag.changes import Folder
 from rag.chat import Chat, Understood, is_nearer, understand
 from rag.config import Settings
 from rag.embed import Embedder, MiniLM, QuestionReading
@@ -69,6 +70,7 @@ class Engine:
         self._parts = parts or ExitStack()
         self._examples: tuple[int, int, tuple[str, ...]] = (-1, 0, ())
         self._updating = threading.Lock()
+        self._folder = Folder(corpus, settings)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -136,6 +138,11 @@ class Engine:
     def sources(self) -> tuple[SourceInfo, ...]:
         """The indexed documents in order of path, each compared with the file as it is now."""
         return self._index.consistently(lambda: list_sources(self._index.catalog, self.corpus))
+
+    def is_behind(self) -> bool:
+        """Whether the folder holds what is not indexed yet, or no longer what is; hardly a file is read to find out."""
+        self._index.refresh()
+        return self._folder.has_changed(self._index.catalog)
 
     def state(self) -> IndexState:
         """How much is indexed; the files are not looked at."""

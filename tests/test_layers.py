@@ -39,7 +39,7 @@ FLOORS = (
         "rag.conversation_schema",
         "rag.export",
     ),
-    ("rag.build", "rag.ingest", "rag.index", "rag.sources", "rag.retrieve"),
+    ("rag.build", "rag.ingest", "rag.index", "rag.sources", "rag.changes", "rag.retrieve"),
     (
         "rag.asking",
         "rag.evidence",

@@ -352,6 +352,19 @@ def test_an_error_is_its_message_and_its_hint() -> None:
     assert "Traceback" not in page.words and "IndexLocked" not in page.words
 
 
+def test_the_folders_changes_are_told_with_the_way_to_read_it_again_for_those_who_may() -> None:
+    told, heard = Page(render.behind(may_read=True)), Page(render.behind(may_read=False))
+    assert "The folder has changed since it was read." in told.words and "The folder has changed" in heard.words
+    assert [one["data-act"] for one in told.having("data-act")] == ["read-again"] and not heard.having("data-act")
+
+
+@pytest.mark.parametrize(("question", "cut"), [("Why? " * 20, False), ("Why? " * 1_000, True), ("Why?\n" * 40, True)])
+def test_a_long_question_is_shown_by_its_beginning_and_is_all_there(question: str, cut: bool, article: Document) -> None:
+    for shown in (render.turn(answered(question, cited(article, SCREENSHOT))), render.failed(question, IndexLocked("No.", ""))):
+        page = Page(shown)
+        assert question in page.words and ("Show all" in page.words) == cut == bool(page.classed("long"))
+
+
 def test_an_empty_corpus_says_what_to_do() -> None:
     words = Page(render.empty(CorpusEmpty("Nothing can be read in notes.", "Add files."))).words
     assert "Nothing can be read in notes." in words and "Add files." in words and "Open the Library" in words

@@ -68,6 +68,7 @@ class Desk:
             "chat.suggest": self.suggest,
             "chat.locate": self.locate,
             "chat.rest": self.rest,
+            "chat.behind": self.behind,
         }
 
     def streams(self) -> Mapping[str, Stream]:
@@ -183,6 +184,12 @@ class Desk:
             return render.suggestions(engine.suggestions([turn.answer for turn in turns[: stored.turn]], SUGGESTIONS))
         finally:
             self._suggesting.release()
+
+    def behind(self, wish: Wish) -> str:
+        """That the folder has changed since it was indexed, where it has."""
+        rights.check(wish, "ask")
+        engine = self._room.engine
+        return render.behind("admin" in wish.scopes) if engine is not None and engine.is_behind() else ""
 
     def locate(self, wish: Wish) -> str:
         """Show a document at a quote."""

@@ -6,8 +6,8 @@ from ui.markup import Markup, element, join
 from ui.registry import Page
 
 _HERE = Path(__file__).parent
-STYLES = ("colours.css", "frame.css", "side.css", "turn.css", "source.css")
-SCRIPTS = ("core.js", "views.js", "source.js", "ask.js", "conversations.js", "keyboard.js")
+STYLES = ("colours.css", "frame.css", "side.css", "turn.css", "actions.css", "source.css")
+SCRIPTS = ("core.js", "views.js", "source.js", "ask.js", "behind.js", "conversations.js", "keyboard.js")
 
 
 def html(pages: tuple[Page, ...]) -> str:

@@ -2,13 +2,14 @@
 
 from ui.render.first import corpus_line, documents, empty, examples, suggestions, welcome
 from ui.render.signs import SIGNS
-from ui.render.turns import EXTRACTIVE, Stored, failed, marker, sentence, target, turn
+from ui.render.turns import EXTRACTIVE, Stored, behind, failed, marker, sentence, target, turn
 from ui.render.words import count, lines, problem, size, where
 
 __all__ = [
     "EXTRACTIVE",
     "SIGNS",
     "Stored",
+    "behind",
     "corpus_line",
     "count",
     "documents",

@@ -15,6 +15,8 @@ from ui.render.words import count, problem, where
 
 _PREVIEW = 240
 _NEAREST = 3
+# What is longer is shown by its beginning; ui/script/ask.js has the same two.
+_LONG, _MANY_LINES = 400, 6
 EXTRACTIVE = "extractive"
 ALSO = "Also near this"
 
@@ -33,22 +35,41 @@ def turn(answer: Answer, stored: Stored | None = None) -> Markup:
     body = _abstained(answer) if answer.status == "abstained" else _answered(answer)
     kept = stored or Stored()
     where: Attributes = {"data-conversation": kept.conversation, "data-turn": kept.number} if kept.number else {}
-    asked = element("h2", {"class": "asked", "dir": "auto"}, answer.question)
     return element(
-        "article", {"class": f"turn {answer.status}", **where}, asked, _understood(answer), body, _actions(kept, _writer(answer))
+        "article",
+        {"class": f"turn {answer.status}", **where},
+        _asked(answer.question),
+        _understood(answer),
+        body,
+        _actions(kept, _writer(answer)),
     )
 
 
 def failed(question: str, error: GroundlineError) -> Markup:
     """One question that could not be worked on: what happened and what to do."""
-    heading = element("h2", {"class": "asked", "dir": "auto"}, question) if question.strip() else ""
+    heading = _asked(question) if question.strip() else ""
     return element("article", {"class": "turn failed"}, heading, problem(error), _actions(Stored(), ""))
+
+
+def behind(may_read: bool) -> Markup:
+    """That an answer is from the folder as it was, and for those who may, the way to have it read again."""
+    words = element("span", {"class": "words"}, "The folder has changed since it was read.")
+    again = element("button", {"type": "button", "class": "button", "data-act": "read-again"}, "Read it again")
+    return element("div", {"class": "behind", "role": "note"}, signs.NOTE, words, again if may_read else "")
 
 
 def sentence(judged: AnswerSentence, citations: Sequence[Citation]) -> Markup:
     """A sentence of an answer that is still being written."""
     cites = [marker(citation, ()) for citation in citations]
     return join([element("span", {"class": f"sentence {judged.verdict}"}, judged.text, " " if cites else "", *cites, _sign(judged)), " "])
+
+
+def _asked(question: str) -> Markup:
+    """The question; of a long one the beginning, and the way to the rest."""
+    if len(question) <= _LONG and question.count("\n") < _MANY_LINES:
+        return element("h2", {"class": "asked", "dir": "auto"}, question)
+    whole = element("button", {"type": "button", "class": "quiet whole", "data-act": "whole", "aria-expanded": "false"}, "Show all")
+    return join([element("h2", {"class": "asked long", "dir": "auto"}, question), whole])
 
 
 def _understood(answer: Answer) -> Markup:
@@ -137,7 +158,7 @@ def _apart(answer: Answer, first: Sequence[AnswerSentence], further: Sequence[An
         after = answer.text[one.end : ends.get(one.start, len(answer.text))]
         return element(tag, {"class": "quoted", "dir": "auto"}, _judged(answer, one, after))
 
-    blocks = [quoted("p", one) for one in first]
+    blocks: list[str] = [quoted("p", one) for one in first]
     if not further:
         return join(blocks)
     near = element("ul", {"class": "also"}, *[quoted("li", one) for one in further])

@@ -6,8 +6,17 @@ let paths = []; // the documents that are asked; none: all
 const log = part("log");
 const lastTurn = () => log.lastElementChild;
 
+// What is longer is shown by its beginning; ui/render/turns.py has the same two.
+const isLong = (words) => words.length > 400 || words.split("\n").length > 6;
+
+acts.whole = (button) => {
+  const cut = button.previousElementSibling.classList.toggle("long");
+  button.textContent = cut ? "Show all" : "Show less";
+  button.setAttribute("aria-expanded", String(!cut));
+};
+
 function pending(words) {
-  const asked = make("h2", { class: "asked", dir: "auto", words });
+  const asked = make("h2", { class: isLong(words) ? "asked long" : "asked", dir: "auto", words });
   const answer = make("div", { class: "answer", dir: "auto" }, make("span", { class: "judged" }), make("span", { class: "raw" }));
   return make("article", { class: "turn pending", "aria-busy": "true" }, asked, make("p", { class: "wait", text: "Reading the documents" }), answer);
 }
@@ -83,6 +92,7 @@ function told(turn, item) {
     raw.replaceChildren(...worded(item.rest));
   }
   if (item.done || item.failed) become(turn, item.done || item.failed);
+  if (item.done) lookBehind(turn);
   if (item.stored) stored(turn, item.stored);
   if (item.unstored) turn.insertAdjacentHTML("beforeend", item.unstored);
   return Boolean(item.done || item.failed);
