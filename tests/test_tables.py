@@ -58,7 +58,7 @@ def test_a_path_wider_than_the_terminal_is_shown_to_its_end() -> None:
 def test_the_reason_stands_without_the_path_and_a_long_list_is_cut() -> None:
     many = [Skipped(path=f"{n}.txt", reason=f"{n}.txt is empty.") for n in range(LISTED + 3)]
     told = lines(80, print_left_out, many, LISTED)
-    assert told[1] == "0.txt     empty" and len(told) == LISTED + 2
+    assert told[1:4] == ["0.txt     empty", "1.txt     empty", "10.txt    empty"] and len(told) == LISTED + 2
     assert told[-1] == "… and 3 more; `groundline sources` lists all."
     assert len(lines(80, print_left_out, many)) == LISTED + 4
     assert len(lines(80, print_left_out, many[:LISTED], LISTED)) == LISTED + 1

@@ -28,7 +28,7 @@ def print_ingest(out: Console, report: IngestReport) -> None:
     kinds: dict[str, list[tuple[str, ...]]] = {
         kind: [(path,) for path in getattr(report, kind)] for kind in ("added", "changed", "removed")
     }
-    kinds["skipped"] = [(item.path, item.why) for item in report.skipped]
+    kinds["skipped"] = sorted((item.path, item.why) for item in report.skipped)
     rows = table("State", "Document", *(["Reason"] if report.skipped else []))
     for kind, items in kinds.items():
         for item in items[:LISTED]:
@@ -69,9 +69,9 @@ def _listing(sources: Sequence[SourceInfo], numbers: Mapping[str, Callable[[Sour
 
 
 def print_left_out(out: Console, left_out: Sequence[Skipped], most: int | None = None) -> None:
-    """Print the files that are no documents of the index, and why; `most` of them when that is given."""
+    """Print the files that are no documents of the index, and why, in order of path; `most` of them when that is given."""
     rows = table("Left out", "Why")
-    for item in left_out[:most]:
+    for item in sorted(left_out, key=lambda item: item.path)[:most]:
         rows.add_row(Text(one_line(item.path), "yellow"), Text(one_line(item.why)))
     print_table(out, rows)
     if left_out[most or len(left_out) :]:

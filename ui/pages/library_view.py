@@ -147,16 +147,11 @@ def left_out(skipped: Sequence[Skipped], title: str = "Left out") -> Markup:
     if not skipped:
         return Markup("")
     items = [
-        element("li", {}, element("bdi", {"class": "file"}, one.path), " ", element("span", {"class": "detail"}, _reason(one)))
+        element("li", {}, element("bdi", {"class": "file"}, one.path), " ", element("span", {"class": "detail"}, one.why))
         for one in skipped
     ]
     summary = element("summary", {}, f"{title}: {count(len(skipped), 'file')}")
     return element("details", {"class": "left-out", "open": len(skipped) <= 5}, summary, element("ul", {}, *items))
-
-
-def _reason(one: Skipped) -> str:
-    """The reason without the name, which stands before it."""
-    return one.reason.removeprefix(one.path).lstrip(": ").strip() or one.reason
 
 
 def empty(trouble: GroundlineError, changes: bool) -> Markup:
