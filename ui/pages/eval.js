@@ -5,12 +5,13 @@ let watching = null; // what ends the watching, not the run
 async function come(container) {
   try {
     const found = await call("eval.show");
+    if (watching) return; // a run is shown already, and shows its end itself
     if (!box) {
       box = make("div", { class: "leaf" });
       container.replaceChildren(box);
     }
     draw(found);
-    if (found.running && !watching) watch("eval.follow", {});
+    if (found.running) watch("eval.follow", {});
   } catch (error) {
     container.replaceChildren(asTrouble(error).element());
     box = null;
