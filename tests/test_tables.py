@@ -1,12 +1,14 @@
 """Reports as tables: short where the terminal is narrow, with whole paths, right numbers, and no blanks at the ends of lines."""
 
+import re
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
 from rag.cli.tables import LISTED, print_checks, print_ingest, print_left_out, print_sources
-from rag.cli.terminal import counted, print_table, table
+from rag.cli.terminal import ProgressBar, counted, print_table, table
+from rag.ingest import Progress
 from rag.schema import Check, IngestReport, Skipped, SourceInfo
 
 PATH = "harbours/north.txt"
@@ -70,6 +72,22 @@ def test_no_line_ends_with_blanks() -> None:
     rows.add_row("b", "c")
     for width in (200, 12):
         assert all(line == line.rstrip() for line in lines(width, print_table, rows))
+
+
+def shown(width: int) -> str:
+    """What a progress bar last showed on a terminal of this width."""
+    bar = ProgressBar()
+    out = Console(file=StringIO(), width=width, force_terminal=True, color_system=None)
+    bar._console = out
+    with bar:
+        bar(Progress("letters/of/the/harbour/master/of/north/skellby.txt", 6, 1_000, 61.0))
+    assert isinstance(out.file, StringIO)
+    return next(line for line in reversed(re.split(r"[\r\n]", out.file.getvalue())) if "left" in line)
+
+
+def test_a_progress_bar_fits_the_terminal() -> None:
+    assert "6 of 1,000 texts" in shown(100) and "1 min 01 s left" in shown(100)
+    assert "texts" not in shown(46) and "1 min 01 s left" in shown(46) and "skellby.txt" in shown(46)
 
 
 def test_one_check_is_no_plural() -> None:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rag.cli.terminal import counted, one_line, print_table, safe, table, width_of
+from rag.cli.terminal import counted, one_line, print_indented, print_table, safe, table, width_of
 from rag.doctor import Finding
 from rag.schema import Check, IngestReport, Skipped, SourceInfo
 
@@ -38,14 +38,15 @@ def print_ingest(out: Console, report: IngestReport) -> None:
     if rows.row_count:
         print_table(out, rows)
     counts = {**{kind: len(items) for kind, items in kinds.items()}, "unchanged": len(report.unchanged)}
-    out.print(Text(f"{_size(report.documents, report.passages)}: " + ", ".join(f"{n:,} {kind}" for kind, n in counts.items())))
+    done = ", ".join(f"{n:,} {kind}" for kind, n in counts.items())
+    print_indented(out, Text(f"{_size(report.documents, report.passages)}: {done}"), 0)
     print_notes(out, report.notes)
 
 
 def print_notes(out: Console, notes: Sequence[str]) -> None:
     """Print what had to be mended."""
     for note in notes:
-        out.print(Text(f"Note: {safe(note)}", "yellow"))
+        print_indented(out, Text(f"Note: {safe(note)}", "yellow"), 0)
 
 
 def print_sources(out: Console, sources: Sequence[SourceInfo], left_out: Sequence[Skipped]) -> None:

@@ -20,8 +20,9 @@ _UNSAFE = re.compile(
 # Where output is not a terminal, nothing is wrapped: other programs read it line by line.
 _UNWRAPPED = 100_000
 
-# Characters of a document's name beside the progress bar.
+# Characters of a document's name beside the progress bar, and the columns of a terminal that has room for a count.
 _LONGEST_NAME = 44
+_WIDE = 80
 
 
 def safe(text: str) -> str:
@@ -141,7 +142,8 @@ class ProgressBar:
         if self._bar is None:
             self._start()
         # Square brackets of a file name would be read as markup here.
-        description = _shortened(one_line(f"{'Indexing' if state.total else 'Reading'} {state.path}")).replace("[", "\\[")
+        longest = min(_LONGEST_NAME, self._console.width // 2)
+        description = _shortened(one_line(f"{'Indexing' if state.total else 'Reading'} {state.path}"), longest).replace("[", "\\[")
         count = f"{state.done:,} of {state.total:,} texts" if state.total else ""
         fields = {"count": count, "left": left(state.seconds_left)}
         self._bar.update(self._task, description=description, completed=state.done, total=state.total or None, **fields)
@@ -162,19 +164,18 @@ class ProgressBar:
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
 
-        columns: list[Any] = [
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[count]}"),
-            TextColumn("{task.fields[left]}"),
-        ]
+        columns: list[Any] = [TextColumn("{task.description}"), BarColumn(bar_width=min(40, self._console.width // 8))]
+        if self._console.width >= _WIDE:
+            columns.append(TextColumn("{task.fields[count]}"))
+        columns.append(TextColumn("{task.fields[left]}"))
         self._bar = Bar(*columns, console=self._console, transient=True)
         self._task = self._bar.add_task("Reading", total=None, count="", left="")
         self._bar.start()
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME // 2]}…{text[-_LONGEST_NAME // 2 :]}"
+def _shortened(text: str, longest: int) -> str:
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"
 
 
 def left(seconds: float | None) -> str:
