@@ -2,29 +2,28 @@
 
 Prints each figure with what is wanted; `--json FILE` writes them. Window up: from the command to the first page that takes a question.
 Answer: from Enter to the painted turn, 30 questions. Citation: from the click to the painted quote, among the five articles and in one
-document of 5 MB, which is indexed with a cheap embedding first, since only its text matters here.
+document of 5 MB, which is indexed with a cheap embedding first, since only its text matters here. 200 turns: while such a
+conversation is opened, written under, asked further and leafed through, the longest time between two frames, and the longest task of the
+page in the processor's time, which is what a frame waits for where nothing else runs.
 """
 
 import argparse
 import json
-import re
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eval.case import load_cases
+from eval.case import Case, load_cases
 from rag import open_corpus
 from rag.citations import cite
 from rag.conversations import Conversations
 from rag.schema import Answer, AnswerSentence
+from tests.support import doors
+from tests.support.browser import FIELD, chromium, opened, owner_of, serving
+from tests.support.rendering import rendering
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -36,7 +35,7 @@ SEEDS = ROOT / "seeds"
 QUESTIONS = 30
 CLICKS = 15
 BIG = 5_000_000
-FIELD = "#gl-question"
+TURNS = 200
 
 # Milliseconds from an event of the reader to the frame in which what it brings is painted.
 TIMED = """async ([start, wanted]) => {
@@ -56,6 +55,22 @@ TIMED = """async ([start, wanted]) => {
 }"""
 
 
+# Keeps the milliseconds between every two frames.
+WATCHED = """() => {
+  const seen = window.frames = [];
+  let last = performance.now();
+  const next = (now) => { seen.push(now - last); last = now; requestAnimationFrame(next); };
+  requestAnimationFrame(next);
+}"""
+LEAFED = """async () => {
+  const turns = document.querySelector(".turns");
+  for (let step = 0; step < 60; step += 1) {
+    turns.scrollTop = (step * 7919) % turns.scrollHeight;
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+
 class Figure(NamedTuple):
     """What is measured, in its unit, and the most that is wanted."""
 
@@ -70,12 +85,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path, metavar="FILE")
     wanted = parser.parse_args().json
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         figures = list(_figures(browser, Path(folder)))
-        browser.close()
     for one in figures:
         print(f"{one.name:<55} {one.value:8.1f} {one.unit:<2}  wanted {one.wanted:g}  {'' if one.value <= one.wanted else 'MISSED'}")
     if wanted is not None:
@@ -87,66 +98,73 @@ def _figures(browser: "Browser", folder: Path) -> Iterator[Figure]:
     yield Figure("window up, five articles indexed", _up(browser, folder / "home"), "s", 6)
     from ui.app import open_room
 
-    with _serving(lambda: open_room(SEEDS, folder / "home")) as address, _page(browser, address) as page:
+    with serving(open_room(SEEDS, folder / "home")) as address, opened(browser, address) as page:
         answers = _answers(page)
         yield Figure(f"answer visible after Enter, median of {QUESTIONS}", statistics.median(answers), "ms", 300)
         yield Figure(f"answer visible after Enter, slowest of {QUESTIONS}", max(answers), "ms", 1000)
         yield Figure("citation to highlighted text, median", statistics.median(_clicks(page)), "ms", 150)
-    with _serving(lambda: _big(folder)) as address, _page(browser, address) as page:
+    yield from _long(browser, folder / "home")
+    with serving(_big(folder)) as address, opened(browser, address) as page:
         page.goto(f"{address}/?chat={_cited(folder, page)}")
         page.wait_for_selector("#groundline[data-ready]")
         yield Figure("the same in a document of 5 MB, median", statistics.median(_clicks(page)), "ms", 150)
 
 
 def _up(browser: "Browser", home: Path) -> float:
-    command = [sys.executable, "-m", "rag", "chat", "--no-browser", "--port", "7950", "--corpus", str(SEEDS), "--home", str(home)]
     started = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout is not None
-        try:
-            address = next(found[0] for line in process.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
-            with _page(browser, address):
-                return time.perf_counter() - started
-        finally:
-            process.kill()
+    with doors.serving(SEEDS, home) as served, opened(browser, served.address):
+        return time.perf_counter() - started
 
 
-@contextmanager
-def _serving(opened: "Callable[[], Room]") -> Iterator[str]:
-    import uvicorn
+def _long(browser: "Browser", home: Path) -> Iterator[Figure]:
+    """The longest frames in a conversation of many turns, whose answers are real ones."""
+    from ui.app import open_room
 
-    from ui.app import application, take_port
+    room = open_room(SEEDS, home)
+    assert room.engine is not None
+    answers = [room.engine.ask(case.question) for case in _cases()]
+    with serving(room) as address, opened(browser, address) as page:
+        id = _kept(home, SEEDS, page, [answers[number % len(answers)] for number in range(TURNS)])
+        page.reload()
+        page.locator(f"[data-talk='{id}']").wait_for()
+        page.wait_for_load_state("networkidle")
+        page.evaluate(WATCHED)
 
-    room, listener = opened(), take_port(7960)
-    server = uvicorn.Server(uvicorn.Config(application(room), log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(30)
-        listener.close()
-        room.close()
+        def opening() -> None:
+            page.locator(f"[data-talk='{id}']").click()
+            page.wait_for_function(f"document.querySelectorAll('.turn:not(:empty)').length === {TURNS}")
+            page.locator("#gl-question").focus()  # by its name, because looking for its label would go through all turns
+
+        def asking() -> None:
+            page.keyboard.press("Enter")
+            page.locator(f"[data-turn='{TURNS + 1}']").wait_for()
+
+        steps: dict[str, Callable[[], object]] = {
+            "opened": opening,
+            "written under": lambda: page.keyboard.type(answers[0].question * 3),
+            "asked further": asking,
+            "leafed through": lambda: page.evaluate(LEAFED),
+        }
+        for name, does in steps.items():
+            page.wait_for_load_state("networkidle")
+            page.evaluate("frames.splice(0); 0")
+            with rendering(browser, page) as work:
+                does()
+            yield Figure(f"{TURNS} turns, {name}: longest frame", max(page.evaluate("frames")), "ms", 100)
+            yield Figure(f"{TURNS} turns, {name}: longest task", work.longest, "ms", 100)
 
 
-@contextmanager
-def _page(browser: "Browser", address: str) -> "Iterator[Page]":
-    context = browser.new_context(viewport={"width": 1300, "height": 850})
-    page = context.new_page()
-    page.goto(address)
-    page.wait_for_selector("#groundline[data-ready]")
-    yield page
-    context.close()
+def _cases() -> Sequence[Case]:
+    cases = [case for case in load_cases() if not case.corpus and not case.history and case.split == "development"]
+    return cases[:: len(cases) // QUESTIONS][:QUESTIONS]
 
 
 def _answers(page: "Page") -> list[float]:
     """Milliseconds for questions of the eval, one after another in one conversation."""
     taken = []
-    cases = [case for case in load_cases() if not case.corpus and not case.history and case.split == "development"]
     page.locator(".welcome .example").first.wait_for()
-    for number, case in enumerate(cases[:: len(cases) // QUESTIONS][:QUESTIONS], 1):
-        page.fill(FIELD, case.question)
+    for number, case in enumerate(_cases(), 1):
+        page.get_by_label(FIELD).fill(case.question)
         taken.append(_timed(page, "enter", f".turn:nth-child({number}):is(.answered, .abstained)"))
         page.wait_for_selector(f'.turn[data-turn="{number}"]')
         # What may be asked next is looked for after an answer; a reader takes longer than that to read it.
@@ -184,7 +202,6 @@ def _big(folder: Path) -> "Room":
 def _cited(folder: Path, page: "Page") -> str:
     """A stored conversation of this page's visitor, whose answer cites the middle of the document."""
     from rag.readers import read
-    from ui.access import VISITOR_COOKIE, visitor_of
 
     document = read(folder / "big", folder / "big" / "big.txt", 2 * BIG)
     start = document.text.index("On day 20000 ")
@@ -193,11 +210,15 @@ def _cited(folder: Path, page: "Page") -> str:
     text = f"{citation.quote} [1]"
     said = AnswerSentence(text=citation.quote, start=0, end=end - start, verdict="supported", reasons=("word for word",), citations=(1,))
     answer = Answer(question="How many ships?", status="answered", text=text, sentences=(said,), citations=(citation,), confidence=0.9)
-    cookies = {one.get("name"): one.get("value", "") for one in page.context.cookies()}
-    owner = visitor_of(cookies[VISITOR_COOKIE]) or ""
-    kept = Conversations(folder / "big-home")
-    conversation = kept.create(folder / "big", owner=owner)
-    kept.append(conversation.id, answer, owner=owner)
+    return _kept(folder / "big-home", folder / "big", page, [answer])
+
+
+def _kept(home: Path, corpus: Path, page: "Page", answers: Sequence[Answer]) -> str:
+    """A stored conversation of this page's visitor."""
+    kept, owner = Conversations(home), owner_of(page.context)
+    conversation = kept.create(corpus, owner=owner)
+    for answer in answers:
+        kept.append(conversation.id, answer, owner=owner)
     return conversation.id
 
 

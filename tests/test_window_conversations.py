@@ -246,14 +246,14 @@ def test_of_two_hundred_turns_only_those_in_sight_are_rendered(window: str, brow
             wait_for_turns(page, 200)
             page.evaluate(FRAMES)
         elements = page.locator(".log *").count()
-        assert opening["styled"] < elements / 3 and opening["laid_out"] < elements / 3
+        assert opening.styled < elements / 3 and opening.laid_out < elements / 3
         with rendering(browser, page) as scrolling:
             for place in (0, 0.3, 0.6):
                 page.evaluate(
                     "place => { const turns = document.querySelector('.turns'); turns.scrollTop = place * turns.scrollHeight }", place
                 )
                 page.evaluate(FRAMES)
-        assert 0 < scrolling["styled"] < elements / 3
+        assert 0 < scrolling.styled < elements / 3
         assert page.locator(".turn").nth(120).is_visible()
 
 
@@ -275,5 +275,5 @@ def test_typing_and_asking_cost_the_same_after_two_hundred_turns_as_after_one(
             assert newest(page).get_attribute("data-turn") == str(turns + 1)
             costs.append((typing, asking))
     for one, many in zip(*costs, strict=True):
-        assert one["styled"] > 0 and one["laid_out"] > 0
-        assert many["styled"] <= 1.5 * one["styled"] + 60 and many["laid_out"] <= 1.5 * one["laid_out"] + 60, (one, many)
+        assert one.styled > 0 and one.laid_out > 0
+        assert many.styled <= 1.5 * one.styled + 60 and many.laid_out <= 1.5 * one.laid_out + 60, (one, many)
