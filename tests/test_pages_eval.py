@@ -13,6 +13,7 @@ from rag.conversations import Conversations
 from rag.errors import EvalError, GroundlineError
 from rag.schema import Answer, Citation, Document
 from tests.support.pages import FERRY, Reader
+from ui.pages import eval_view
 from ui.pages.eval_job import Job
 from ui.pages.evaluation import Evaluation
 from ui.registry import Room, Wish
@@ -70,6 +71,17 @@ def test_a_run_tells_how_far_it_is_and_leaves_a_report(corpus: Path, tmp_path: P
     assert states[-1].phase == "done" and states[-1].done == states[-1].total == 3
     report = Job(tmp_path / "home").report()
     assert report is not None and [case.verdict for case in report.cases] == ["passed", "failed", "passed"]
+    assert ">Last report</h3>" in eval_view.report(report)
+
+
+def test_a_report_of_one_category_says_which(corpus: Path, tmp_path: Path) -> None:
+    engine: Any = Scripted(corpus)
+    engine.allowed.release(2)
+    job = Job(tmp_path / "home")
+    job.start(engine, cases("abstain", "abstain"))
+    assert list(job.follow())[-1].phase == "done"
+    report = job.report()
+    assert report is not None and ">Last report, of the category abstain</h3>" in eval_view.report(report)
 
 
 def test_one_run_at_a_time_and_a_stopped_one_goes_on_from_there(corpus: Path, tmp_path: Path) -> None:

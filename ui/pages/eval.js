@@ -26,6 +26,9 @@ function draw(found) {
   const start = make("section", { class: "start", "data-part": "eval-start" });
   fill(start, found.start);
   start.hidden = found.running;
+  const choices = start.querySelector("select");
+  const before = box.querySelector('[data-part="eval-category"]');
+  if (before && [...choices.options].some((one) => one.value === before.value)) choices.value = before.value;
   const last = make("div", { "data-part": "eval-report" });
   fill(last, found.report);
   box.replaceChildren(head, start, make("div", { "data-part": "eval-run", "aria-live": "off" }), last);

@@ -70,7 +70,7 @@ def counts(report: Report) -> Markup:
 
 def report(found: Report) -> Markup:
     """The whole report of a run."""
-    title = "Last report, of the answers that you called good" if found.suite == "rated" else "Last report"
+    title = "Last report, of the answers that you called good" if found.suite == "rated" else f"Last report{_of_category(found)}"
     parts = [
         element("section", {}, element("div", {"class": "bar"}, element("h3", {}, title), _downloads()), counts(found)),
         _curve(found),
@@ -80,6 +80,12 @@ def report(found: Report) -> Markup:
         _identity(found),
     ]
     return join([part for part in parts if part])
+
+
+def _of_category(found: Report) -> str:
+    """The category of a report whose cases are all of one."""
+    categories = {result.case.category for result in found.cases}
+    return f", of the category {categories.pop().replace('_', ' ')}" if len(categories) == 1 else ""
 
 
 def _downloads() -> Markup:
