@@ -1,19 +1,26 @@
-"""Runs the examples of README.md over the real seeds and writes what they print: `python docs/examples.py [--check]`.
+"""Runs the examples of README.md and docs/evaluation.md and writes what they print: `python docs/examples.py [--check]`.
 
-An example is a block marked `console` whose lines after `$ ` are `groundline` commands; what stands below a command is its output on
-a terminal 100 columns wide. `--check` only says whether the page is true (exit code 1: no).
+An example is a block marked `console` whose lines after `$ ` are `groundline` commands; what stands below a command is its output.
+README's run over the real seeds on a terminal 100 columns wide; those of the other page, one after the other, in a folder of their own
+that holds `eval/corpora/workshop` as `papers`, their output being no terminal. `--check` only says whether the pages are true
+(exit code 1: no).
 """
 
+import contextlib
 import difflib
+import os
 import re
 import shlex
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "README.md"
+README, EVALUATION = ROOT / "README.md", ROOT / "docs" / "evaluation.md"
 sys.path.insert(0, str(ROOT))
 
 from tests.support.cli import terminal  # noqa: E402
@@ -50,23 +57,52 @@ def on_terminal(home: Path) -> Run:
         environment = {"GROUNDLINE_HOME": str(home), "NO_COLOR": "1"}
         code, written = terminal(*arguments, environment=environment)
         plain = _STYLE.sub("", written).replace("\r\n", "\n")
-        return code, "\n".join(line.rstrip() for line in plain.rstrip().split("\n")) + "\n"
+        return code, _trimmed(plain)
 
     return run
 
 
-def main() -> int:
-    """Write the page, or say how it differs."""
-    page = PAGE.read_text("utf-8")
+@contextlib.contextmanager
+def among_papers(folder: Path) -> Iterator[Run]:
+    """Runs commands in an empty folder, where `papers` and then what they write are."""
+    from rag.__main__ import app
+
+    def run(arguments: list[str]) -> tuple[int, str]:
+        settings = {name: None for name in os.environ if name.startswith("GROUNDLINE_")}
+        result = CliRunner().invoke(app, arguments, env=settings)
+        return result.exit_code, _trimmed(result.output)
+
+    shutil.copytree(ROOT / "eval" / "corpora" / "workshop", folder / "papers")
+    with contextlib.chdir(folder):
+        yield run
+
+
+def _trimmed(output: str) -> str:
+    return "\n".join(line.rstrip() for line in output.rstrip().split("\n")) + "\n"
+
+
+def _as_printed() -> dict[Path, str]:
+    """Both pages with what their examples print now."""
     with tempfile.TemporaryDirectory() as folder:
         run = on_terminal(Path(folder))
         run(["ingest"])
-        filled = fill(page, run)
-    if "--check" in sys.argv[1:]:
-        sys.stderr.writelines(difflib.unified_diff(page.splitlines(True), filled.splitlines(True), "as written", "as printed"))
-        return 1 if filled != page else 0
-    PAGE.write_text(filled, "utf-8")
-    return 0
+        readme = fill(README.read_text("utf-8"), run)
+    with tempfile.TemporaryDirectory() as folder, among_papers(Path(folder)) as run:
+        return {README: readme, EVALUATION: fill(EVALUATION.read_text("utf-8"), run)}
+
+
+def main() -> int:
+    """Write the pages, or say how they differ."""
+    changed = False
+    for page, filled in _as_printed().items():
+        written = page.read_text("utf-8")
+        changed |= filled != written
+        if "--check" in sys.argv[1:]:
+            names = (f"{page.name} as written", f"{page.name} as printed")
+            sys.stderr.writelines(difflib.unified_diff(written.splitlines(True), filled.splitlines(True), *names))
+        else:
+            page.write_text(filled, "utf-8")
+    return 1 if changed and "--check" in sys.argv[1:] else 0
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
+from textwrap import fill as fill_text
 
 from eval import baseline, gate, terminal
 from eval.case import load_cases
@@ -73,6 +74,32 @@ def gate_output() -> str:
     return _fenced(terminal.captured(lambda out: terminal.print_gate(result, to=out), WIDTH))
 
 
+def summary_line() -> str:
+    """The seeds suite and the mutants in one paragraph."""
+    report, tallies = _seeds(), tally(_mutants())
+
+    def share(metric: str) -> str:
+        figure = report.figure(metric)
+        if figure is None or figure.value is None:
+            return "–"
+        return f"{figure.value:.1%}" if 0 < figure.value < 0.01 else f"{figure.value:.0%}"
+
+    def noticed(kind: str) -> tuple[int, str]:
+        rows = [row for row in tallies if row.kind == kind]
+        mutants = sum(row.mutants for row in rows)
+        return mutants, f"{sum(row.noticed for row in rows) / mutants:.1%}"
+
+    (breaks, killed), (edits, alarms) = noticed("break"), noticed("edit")
+    text = (
+        f"Of {len(report.cases)} questions: {share('citation_exact')} of the answers cite exactly. Where the texts answer, "
+        f"{share('false_abstention')} are refused; of the answers given there the first sentence quoted is right in "
+        f"{share('evidence_first')}, some sentence in {share('evidence_any')}. Where the texts do not, {share('abstention_recall')} are "
+        f"refused. {share('premise_corrected')} of the false premises are put right, {share('premise_false_alarm')} of the sound questions "
+        f'"corrected". Of {breaks:,} answers broken on purpose the checks notice {killed}; of {edits} harmless edits they stop at {alarms}.'
+    )
+    return fill_text(text, 138)
+
+
 @cache
 def _mutants() -> tuple[Mutant, ...]:
     return mutate(read_documents(Path("seeds")))
@@ -120,6 +147,7 @@ BLOCKS: Mapping[str, Callable[[], str | None]] = {
     "mutate": mutate_output,
     "remaining": remaining_mutants,
     "external": external_output,
+    "summary": summary_line,
 }
 
 

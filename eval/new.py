@@ -46,16 +46,17 @@ def run_new(wish: Wish, corpus: Path | None, home: Path | None) -> int:
         question = _saved(wish.answer).question if wish.answer is not None else wish.question
         gold = [[placed_in(Gold(path=wish.path, quote=quote), documents, "--quote")] for quote in wish.quotes]
         case = _case(question, wish.expect or "answer", gold, wish.category, _existing(wish.to))
-        told = "Run it with `groundline eval --cases`."
+        told = f"Run it with `groundline eval --cases {wish.to}`."
     else:
         answer = _saved(wish.answer) if wish.answer is not None else _asked(wish.question, folder, home)
         case = case_from(answer, wish.expect, wish.gold, wish.category, _existing(wish.to))
         check_gold([case], documents)
         for citation in answer.citations:
             terminal.say(f"[{citation.n}] {citation.path}:{citation.start}-{citation.end} {citation.quote}")
-        told = "That is what was answered: where it is wrong, put the words that answer in its place (--quote TEXT, or in the file)."
+        quoted = "Where the engine was wrong, put the words that answer in place of what it quoted (--quote TEXT, or in the file)."
+        told = quoted if case.expect == "answer" else f"The engine {answer.status}."
     add(case, wish.to)
-    terminal.say(f"Added {case.id} to {wish.to}: expects '{case.expect}', {len(case.gold)} gold parts. {told}")
+    terminal.say(f"Added {case.id} to {wish.to}: expects '{case.expect}', gold parts: {len(case.gold)}. {told}")
     return 0
 
 

@@ -32,5 +32,5 @@ def suite_name(options: Options) -> str:
 
 def baseline_beside(cases: Path) -> Path:
     """The baseline of a case file, or of a folder of them, beside it."""
-    place = cases.resolve()
+    place = cases if cases.name not in ("", "..") else cases.resolve()
     return place.with_name((place.name if place.is_dir() else place.stem) + BASELINE_SUFFIX)

@@ -3,11 +3,15 @@
 import doctest
 import importlib.util
 import re
+import shlex
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from eval.case import CORPORA, load_cases
 from rag.__main__ import app
 from rag.catalog_schema import TABLES
 from rag.cli import frame
@@ -16,6 +20,7 @@ from ui.app import _announce
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+EVALUATION = (ROOT / "docs" / "evaluation.md").read_text("utf-8")
 PAGES = ("README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")))
 
 
@@ -31,6 +36,33 @@ def examples() -> ModuleType:
 def test_readme_s_commands_print_what_it_shows(examples: ModuleType, home: Path) -> None:
     assert README.count("\n```console\n") >= 4
     assert examples.fill(README, examples.on_terminal(home)) == README, "run `python docs/examples.py`"
+
+
+def test_the_worked_example_of_the_eval_prints_what_it_shows(examples: ModuleType, tmp_path: Path) -> None:
+    assert EVALUATION.count("\n```console\n") == 2
+    with examples.among_papers(tmp_path) as run:
+        assert examples.fill(EVALUATION, run) == EVALUATION, "run `python docs/examples.py`"
+        assert (tmp_path / "mine.baseline.json").is_file() and len(load_cases(tmp_path / "mine.json")) == 3
+
+
+def test_the_case_file_that_the_eval_s_page_shows_is_one(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^```json\n(.*?)^```$", EVALUATION, re.S | re.M)
+    (tmp_path / "mine.json").write_text(shown, "utf-8")
+    (case,) = load_cases(tmp_path / "mine.json", CORPORA / "workshop")
+    assert case.gold[0][0].placed
+
+
+def test_readme_names_only_commands_and_options_that_exist() -> None:
+    (block,) = re.findall(r"^## Your own folder\n\n```sh\n(.*?)^```$", README, re.S | re.M)
+    lines = [shlex.split(line, comments=True) for line in block.splitlines()]
+    assert [line[0] for line in lines] == ["./scripts/chat", ".venv/bin/groundline", ".venv/bin/groundline"]
+    for line in lines:
+        words = iter(["chat"] if line[0] == "./scripts/chat" else line[1:])
+        command: Any = get_command(app)
+        while hasattr(command, "commands"):
+            command = command.commands[next(words)]
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in line if word.startswith("--")} <= known, line
 
 
 def test_readme_s_python_says_what_it_shows(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
