@@ -91,7 +91,7 @@ _NOTICES = (
     rf"(?:yes,?\s+)?i\s+(?:(?:have\s+)?read\s+and\s+(?:agree|accept|understand)|accept\s+(?:the|your)\s+(?:terms|privacy|conditions)|agree\s+(?:to|with)\s+(?:the|your)\s+(?:terms|privacy|storage|processing)|"
     rf"(?:would\s+like|want|agree|consent)\s+to\s+(?:(?:receive|get|subscribe)\b.*\b(?:{_OFFER}|marketing|offers|information)|be\s+contacted|the\s+(?:processing|use)\s+of\s+my))\b",
     r"you\s+(?:can|may)\s+(?:also\s+)?(?:unsubscribe|opt[\s-]out|withdraw\s+your\s+consent|cancel)\b.{0,80}$",
-    r"we\s+(?:will\s+never|promise\s+not\s+to|do\s?n[o’']t|wo\s?n[o’']t|will\s+not|never)\s+(?:share|sell|send|spam|rent)\b.{0,60}\b(?:e-?mail|details|data|address|you|spam|information)\b",
+    r"we\s+(?:will\s+never|promise\s+not\s+to|do\s?n[o’']t|wo\s?n[o’']t|will\s+not|never)\s+(?:share|sell|send|spam|rent)\b.{0,60}\b(?:your|you|spam)\b",
     r"your\s+(?:e-?mail(?:\s+address)?|data|privacy|information|subscription)\s+(?:will\s+(?:not|never)|is\s+(?:safe|important|important)|has\s+been|was\s+successful|could\s+not)\b",
     r"(?:(?:all\s+)?(?:required|mandatory)\s+fields|fields\s+marked)\b",
     r"this\s+(?:site|page|form)\s+is\s+protected\s+by\b",

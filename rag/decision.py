@@ -1,6 +1,7 @@
 """Whether the evidence answers the question: one calibrated score, and the checks that similarity cannot make."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from rag.evidence import Evidence
 from rag.language.numbers import Number
 from rag.language.question import Question
 from rag.language.words import stems
-from rag.mentions import Mentions, figures_of, names_of
+from rag.mentions import Mentions, figures_of, identifiers, names_of
 from rag.offers import TYPED, offers
 from rag.weights import CONFIDENCE, DECISION
 
@@ -42,7 +43,7 @@ def decide(
     named, missing = _with_names(question, ranked, look_up)
     missing += _figures_missing(question, named[0], look_up)
     missing += [word for word in unknown if word not in " ".join(missing).lower()]
-    offering, offered = _with_offers(question, named)
+    offering, offered = _with_offers(question, _with_identifiers(question, named))
     likeness = probability(features(offering, offered))
     reasons: list[str] = []
     if missing:
@@ -98,6 +99,22 @@ def _figures_missing(question: Question, first: Evidence, look_up: Callable[[str
     stated = figures_of(question.text)
     gone = [one for one in stated if not (document.has_number(one) if isinstance(one, Number) else document.has_date(one))]
     return [question.text[one.start : one.end] for one in gone]
+
+
+def _with_identifiers(question: Question, ranked: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence with the sentences first that have the question's identifiers, if near the top, and none of the same form instead."""
+    wanted = set(identifiers(question.text))
+    holding = [one for one in ranked if wanted <= set(identifiers(one.sentence.text))] if wanted else []
+    if not holding or len(holding) > DECISION["identified"] or holding[0].score < ranked[0].score - DECISION["identifier_margin"]:
+        return list(ranked)
+    forms = {_form(word) for word in wanted}
+    others = [one for one in ranked if one not in holding and not forms & {_form(word) for word in identifiers(one.sentence.text)}]
+    return [*holding, *others]
+
+
+def _form(identifier: str) -> str:
+    """An identifier with 0 for each of its digits."""
+    return re.sub(r"\d", "0", identifier)
 
 
 def _with_offers(question: Question, ranked: Sequence[Evidence]) -> tuple[list[Evidence], bool]:

@@ -1,5 +1,6 @@
 """How well each sentence of the retrieved passages answers a question: similarity, and alignment of the question word by word."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -9,15 +10,22 @@ from numpy.typing import NDArray
 from rag.catalog import SentenceRow
 from rag.embed import QuestionReading, Reading, Vectors, product
 from rag.retrieve import Found, similarity
-from rag.weights import RANKING
+from rag.weights import HEADING, LOCAL, POOL, RANKING
+
+Floats = NDArray[np.float64]
+
+_MARKED = re.compile(r"#{1,6}\s|```|~~~")
+_LONGEST_HEADING = 100  # characters
+_CLOSED = ".!?…:;,”\"’'»)|"
 
 
 class Evidence(NamedTuple):
     """A sentence that may answer the question.
 
     `sentence_similarity` and `passage_similarity` are cosines with the question; `alignment` is the weighted mean over the question's
-    word pieces of each one's best cosine with a piece of the sentence, read in its passage (late interaction: Khattab and Zaharia,
-    ColBERT, SIGIR 2020); `weakest` is the lowest of those among pieces that carry meaning; `score` combines the first three.
+    word pieces of each one's best cosine with a piece of the sentence, or of the heading above it, read in its passage (late
+    interaction: Khattab and Zaharia, ColBERT, SIGIR 2020); pieces that most of the passages found have count less. `weakest` is the
+    lowest of those among pieces that carry meaning; `score` combines the first three.
     """
 
     sentence: SentenceRow
@@ -37,14 +45,36 @@ def weigh(
     boilerplate: bool = False,
 ) -> list[Evidence]:
     """The sentences of the passages, best first; ties in order of path and start. With `boilerplate` only those that are no evidence."""
-    by_passage: dict[str, list[SentenceRow]] = {}
-    for row in sentences:
-        if row.boilerplate == boilerplate and row.passage_id in readings:
-            by_passage.setdefault(row.passage_id, []).append(row)
+    rows = [row for row in sentences if row.boilerplate == boilerplate and row.passage_id in readings]
+    titles = [row for row in rows if _is_marked(row.text)]
+    if len(titles) < len(rows):  # a heading says what is told below it, not what is so
+        rows = [row for row in rows if not _is_marked(row.text)]
+    below, above = _by_passage(rows), _by_passage(titles)
+    weights = _weights(question, [readings[one.passage.id] for one in found if one.passage.id in readings])
     evidence = [
-        one for place in found for one in _weigh(question, place, readings.get(place.passage.id), by_passage.get(place.passage.id, []))
+        one
+        for place in found
+        if (reading := readings.get(id := place.passage.id)) is not None and id in below
+        for one in _weigh(question, weights, place, reading, below[id], above.get(id, []))
     ]
     return sorted(evidence, key=lambda one: (-one.score, one.found.passage.path, one.sentence.start))
+
+
+def _by_passage(rows: Sequence[SentenceRow]) -> dict[str, list[SentenceRow]]:
+    by_passage: dict[str, list[SentenceRow]] = {}
+    for row in rows:
+        by_passage.setdefault(row.passage_id, []).append(row)
+    return by_passage
+
+
+def _is_marked(text: str) -> bool:
+    """Whether a sentence is marked as a heading, or as code."""
+    return _MARKED.match(text) is not None or (len(text) < _LONGEST_HEADING and text.isupper())
+
+
+def _looks_like_heading(text: str) -> bool:
+    """Whether a sentence is short, opens with a capital and is not closed; many a heading, but also a line of a form."""
+    return len(text) < _LONGEST_HEADING and text[:1].isupper() and text[-1:] not in _CLOSED and "\n" not in text
 
 
 def best_cosines(pieces: NDArray[np.int8], reading: Reading, one: Evidence) -> Vectors:
@@ -60,12 +90,27 @@ def _inside(reading: Reading, found: Found, row: SentenceRow) -> tuple[int, int]
     return int(first), int(last)
 
 
-def _weigh(question: QuestionReading, found: Found, reading: Reading | None, rows: Sequence[SentenceRow]) -> Iterator[Evidence]:
-    """The sentences of one passage, all at once."""
-    if reading is None or not rows:
-        return
+def _weights(question: QuestionReading, readings: Sequence[Reading]) -> Floats:
+    """How much each word piece of the question counts, shape [n]: what most of the passages found have tells little between them."""
+    weights: Floats = question.weights.astype(np.float64)
+    asked = question.reading.tokens.astype(np.float32)
+    if not len(asked):
+        return weights
+    near = [product(asked, one.tokens.astype(np.float32).T).max(axis=1) / np.float32(127 * 127) for one in readings if len(one.tokens)]
+    having = np.sum([cosines >= LOCAL["same"] for cosines in near], axis=0) if near else np.zeros(len(weights))
+    share = np.maximum(having - 1, 0) / POOL
+    return weights * (1 - LOCAL["discount"] * share)
+
+
+def _weigh(
+    question: QuestionReading, weights: Floats, found: Found, reading: Reading, rows: Sequence[SentenceRow], titles: Sequence[SentenceRow]
+) -> Iterator[Evidence]:
+    """The sentences of one passage, all at once; the words of a heading count for those below it."""
     best = _best(question.reading, reading, found.passage.start, rows)
-    weights = question.weights.astype(np.float64)
+    if titles:
+        under = np.searchsorted([row.start for row in titles], [row.start for row in rows]) - 1
+        told = _best(question.reading, reading, found.passage.start, titles)
+        best = np.maximum(best, np.where(under >= 0, told[:, under], 0.0))
     total, heavy = float(weights.sum()), best[question.weights == 1.0]
     aligned = (best * weights[:, None]).sum(axis=0) / total if total else np.zeros(len(rows))
     weakest = heavy.min(axis=0) if len(heavy) else np.zeros(len(rows))
@@ -75,6 +120,7 @@ def _weigh(question: QuestionReading, found: Found, reading: Reading | None, row
     for index, row in enumerate(rows):
         alignment, alike = round(float(aligned[index]), 6), round(float(own[index]), 6)
         score = RANKING["sentence_similarity"] * alike + RANKING["passage_similarity"] * whole + RANKING["alignment"] * alignment
+        score -= HEADING if _looks_like_heading(row.text) else 0.0
         yield Evidence(row, found, alike, whole, alignment, round(float(weakest[index]), 6), round(score, 6))
 
 

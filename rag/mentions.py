@@ -1,5 +1,6 @@
 """Whether a document mentions the names of a question."""
 
+import re
 from collections.abc import Callable, Sized
 from functools import cached_property
 from typing import TypeVar
@@ -11,6 +12,8 @@ from rag.language.numbers import Number, numbers, numbers_beside, same_number
 from rag.language.synonyms import is_common_word
 from rag.language.words import stem, words
 from rag.schema import Document
+
+_WORD = re.compile(r"(?<![\w-])[^\W\d_]\w*(?:-\w+)*(?![\w-])")
 
 Key = tuple[str, str, str]
 T = TypeVar("T", bound=Sized)
@@ -66,9 +69,14 @@ class Mentions:
 
     def has(self, name: Name) -> bool:
         """Whether the text mentions a name: all its words in any form ("Huguenot", "Huguenots"), or a name that can mean the same."""
-        if all(stem(token) in self._stems for token in name.tokens):
+        if all(stem(token) in self._stems or self._has_parts(token) for token in name.tokens):
             return True
         return any(same_name(name, other) for other in self._names)
+
+    def _has_parts(self, token: str) -> bool:
+        """Whether a token with a hyphen stands there with a dash, or in two words."""
+        parts = token.split("-")
+        return len(parts) > 1 and all(stem(part) in self._stems for part in parts)
 
     def has_number(self, number: Number) -> bool:
         """Whether the text states the same number."""
@@ -102,6 +110,11 @@ def names_of(question: str) -> tuple[Name, ...]:
     if sum(word.stop or is_common_word(word.lower) for word in written) * 3 < len(written) and len(written) > 3:
         return ()
     return tuple(name for name in names(question) if name.certain and not _opens(question, name))
+
+
+def identifiers(text: str) -> tuple[str, ...]:
+    """The words that name one thing among many of its kind ("SH-1012", "E7"): letters first, then somewhere a digit."""
+    return tuple(word for word in _WORD.findall(text) if any(character.isdigit() for character in word))
 
 
 def figures_of(question: str) -> tuple[Number | DateMention, ...]:

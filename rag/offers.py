@@ -50,6 +50,16 @@ _MEASURED = {
     "fast": "mph",
 }
 _HOW = re.compile(r"\bhow (\w+)\b", re.I)
+_OFTEN = re.compile(r"\bhow (?:often|frequently|regularly)\b", re.I)
+_FREQUENCY = re.compile(
+    r"\b(?:(?:once|twice|thrice|\w+ times)(?: (?:a|an|each|every|per) \w+)?|every (?:other |second |third )?\w+(?: \w+s)?|(?:each|per) "
+    r"(?:second|minute|hour|day|night|week|month|quarter|season|year|decade)|(?:bi-?)?(?:hourly|daily|nightly|weekly|monthly|quarterly|"
+    r"yearly|annually|annual)|always|never|seldom|rarely|occasionally)\b",
+    re.I,
+)
+# "6.2 The audits …": the number of a clause.
+_CLAUSE_NUMBER = re.compile(r"\W*\d+(?:\.\d+)+")
+_AGO = re.compile(r"\s+(?:ago|earlier|later|before|after)\b")
 _ROLE = re.compile(
     r"\bwho (?:is|was|were|are|became|becomes) (?:now |then )?(?:the|its|their|his|her|a|an|our) (?:[\w-]+ ){0,2}?"
     r"([\w-]+)(?: of\b| in\b| at\b| for\b|\W*$)",
@@ -75,6 +85,8 @@ class Offer(NamedTuple):
 
 def offers(question: Question, sentence: str) -> tuple[Offer, ...]:
     """What a sentence offers to a question's kind, in order; what the question itself states is no answer to it."""
+    if question.kind == "number" and _OFTEN.search(question.text):
+        return tuple(Offer(*match.span()) for match in _FREQUENCY.finditer(sentence))
     if question.kind in _UNITS:
         return tuple(_numbers(question, sentence))
     if question.kind == "age":
@@ -90,13 +102,13 @@ def offers(question: Question, sentence: str) -> tuple[Offer, ...]:
 
 def _numbers(question: Question, sentence: str) -> Iterator[Offer]:
     stated, how = numbers(question.text), _HOW.search(question.text)
-    unit = _MEASURED.get(how[1].lower()) if how else None
+    unit = _MEASURED.get(how[1].lower()) if how and question.kind == "number" else None
     for number in numbers(sentence):
         if (
             number.kind not in _UNITS[question.kind]
             or unit is not None
-            and number.kind == "measure"
-            and number.unit != unit
+            and (number.kind != "measure" or number.unit != unit)
+            or _CLAUSE_NUMBER.fullmatch(sentence[: number.end])
             or _is_article(number, sentence)
             or any(same_number(number, other) and number.raw == other.raw for other in stated)
         ):
@@ -138,6 +150,10 @@ def _dates(question: Question, sentence: str) -> Iterator[Offer]:
     for date in dates(sentence):
         if not any(covers(other, date) for other in stated) and _fine_enough(date, question.asked):
             yield Offer(date.start, date.end)
+    if not question.asked:
+        for number in numbers(sentence):
+            if number.kind == "duration" and (since := _AGO.match(sentence, number.end)):
+                yield Offer(number.start, since.end())
 
 
 def _fine_enough(date: DateMention, asked: tuple[str, ...]) -> bool:

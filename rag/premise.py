@@ -15,7 +15,7 @@ from rag.language.names import Name, names, same_name
 from rag.language.numbers import Number, numbers
 from rag.language.question import Question
 from rag.language.words import Word, stems, words
-from rag.mentions import Mentions, names_of
+from rag.mentions import Mentions, identifiers, names_of
 from rag.weights import PREMISE
 
 Kind = Literal["number", "date", "place", "name"]
@@ -161,7 +161,7 @@ def _contradictions(question: Question, read: QuestionReading, reading: Reading,
             if rivals:
                 yield Premise("date", date.start, date.end, one, rivals[0].start, rivals[0].end)
     for name in names_of(question.text):
-        if not passage.has(name):
+        if not passage.has(name) and not identifiers(name.text):  # of two things with a number each neither contradicts the other
             rival_name = _rival_name(name, question, read, reading, one)
             if rival_name is not None:
                 kind: Kind = "place" if rival_name.kind == "place" else "name"
@@ -197,10 +197,13 @@ def _rival_name(claimed: Name, question: Question, read: QuestionReading, readin
     """The sentence's name of the same kind that stands where the claimed name would: the one that it aligns with best."""
     stated = names(question.text)
     at_place = _AT_PLACE.search(question.text[: claimed.start]) is not None
+    figures = [(number.start, number.end) for number in numbers(one.sentence.text)]  # "GBP 6,250"
     rivals = [
         name
         for name in _unlisted(one.sentence.text)
-        if _same_sort(claimed, name, at_place) and not any(same_name(name, other) for other in stated)
+        if not any(start < name.end and name.start < end for start, end in figures)
+        and _same_sort(claimed, name, at_place)
+        and not any(same_name(name, other) for other in stated)
     ]
     asked = read.reading
     pieces = asked.tokens[(asked.starts >= claimed.start) & (asked.ends <= claimed.end)]

@@ -9,6 +9,11 @@ from types import MappingProxyType
 # Conditional logit over the sentences retrieved for a question.
 RANKING = MappingProxyType({"sentence_similarity": 5.19, "passage_similarity": 4.03, "alignment": 11.19})
 
+# A word piece of the question that is in all of POOL passages (a cosine of `same` or more) loses this share of its weight; what looks
+# like a heading loses this much of its score.
+LOCAL = MappingProxyType({"same": 0.8, "discount": 0.8})
+HEADING = 1.0
+
 # A word that nobody knows becomes the corpus's word of the same first letter that is at least this similar (Damerau-Levenshtein, 0 to 1).
 SPELLING = MappingProxyType({"shortest": 4, "similarity": 0.7})
 
@@ -26,7 +31,8 @@ CONFIDENCE = MappingProxyType(
 
 # A question that a check refuses has a right first quote at most one time in six (14 of 81 development questions), hence `refused`.
 # Below `least_confidence` nothing is answered. Margins are in units of the ranking score: how far below the best a sentence may stand
-# and still be taken for it because it offers the kind of thing asked for, or its document mentions the names of the question.
+# and still be taken for it because it offers the kind of thing asked for, its document mentions the names of the question, or it has
+# the question's identifiers; one that more than `identified` sentences have tells nothing apart.
 DECISION = MappingProxyType(
     {
         "least_confidence": 0.28,
@@ -34,6 +40,8 @@ DECISION = MappingProxyType(
         "lead_alone": 1.5,
         "name_margin": 1.0,
         "offer_margin": 0.4,
+        "identifier_margin": 2.5,
+        "identified": 3,
     }
 )
 

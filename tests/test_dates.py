@@ -33,6 +33,8 @@ def parts(mention: DateMention) -> dict[str, object]:
         ("last week", {"relative": "last week"}),
         ("5:30 p.m.", {"minute": 1050}),
         ("in 1989", {"year": 1989}),
+        ("the season of 2001-02", {"year": 2001}),
+        ("the season of 2001–02", {"year": 2001}),
         ("since May", {"month": 5}),
         ("monday", {"weekday": 0}),
     ],

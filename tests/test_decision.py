@@ -105,3 +105,22 @@ def test_the_lead_is_over_the_mean_of_the_next_five() -> None:
     ranked = [evidence("One.", score) for score in (9, 8, 7, 6, 5, 4, -50)]
     assert features(ranked, True)["lead"] == pytest.approx(9 - 6)
     assert features(ranked[:1], True)["lead"] == DECISION["lead_alone"]
+
+
+BUOYS = (
+    "Buoy QX-11 was laid off Skagen and weighs 900 kilograms.\n\nBuoy QX-12 was laid off Lund and weighs 400 kilograms.\n\n"
+    "Buoy QX-13 was laid off Ystad and weighs 700 kilograms.\n\nAll buoys are painted in autumn."
+)
+
+
+@pytest.mark.parametrize("number", ["QX-11", "QX-12", "QX-13"])
+def test_an_identifier_finds_its_own_sentence_and_no_other_of_its_form(number: str) -> None:
+    asked = case(f"How much does {number} weigh?", BUOYS)
+    ranked = decide(asked.question, asked.ranked, asked.look_up).ranked
+    assert number in ranked[0].sentence.text
+    assert all("QX-" not in one.sentence.text for one in ranked[1:]) and len(ranked) == 2
+
+
+def test_an_identifier_that_is_nowhere_moves_nothing() -> None:
+    asked = case("How much does QX-99 weigh?", BUOYS)
+    assert len(decide(asked.question, asked.ranked, asked.look_up).ranked) == 4

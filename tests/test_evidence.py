@@ -100,3 +100,35 @@ def test_each_word_has_its_best_cosine_inside_the_sentence() -> None:
     assert max(by_text, key=lambda text: by_text[text]) == SENTENCES[-1]
     empty = asked.ranked[0]._replace(sentence=asked.ranked[0].sentence._replace(end=asked.ranked[0].sentence.start))
     assert best_cosines(pieces, asked.page.readings[empty.sentence.passage_id], empty).tolist() == [0.0] * len(pieces)
+
+
+MANUAL = "# Kettle\n\n## Descaling\n\nUse vinegar every third month, and rinse twice.\n\n## Lid\n\nIt comes off with a quarter turn to the left.\n"
+
+
+def test_a_heading_is_no_evidence_but_its_words_count_for_what_stands_below_it() -> None:
+    ranked = case("How is the lid removed?", MANUAL).ranked
+    assert [one.sentence.text[0] for one in ranked if one.sentence.text.startswith("#")] == []
+    assert ranked[0].sentence.text.startswith("It comes off")
+    bare = case("How is the lid removed?", MANUAL.replace("## Lid\n", "## More\n")).ranked
+    assert ranked[0].alignment > next(one.alignment for one in bare if one.sentence.text == ranked[0].sentence.text)
+
+
+def test_a_document_of_headings_alone_is_still_found() -> None:
+    assert case("What is said of the kettle?", "# Kettle\n").ranked[0].sentence.text == "# Kettle"
+
+
+def test_a_line_that_looks_like_a_heading_gives_way_to_the_sentence_below() -> None:
+    first = case(
+        "Where are the bees of the orchard kept?", "Bees of the Orchard\n\nThe bees of the orchard are kept beside the river."
+    ).ranked[0]
+    assert first.sentence.text.startswith("The bees")
+
+
+def test_a_word_that_most_passages_have_counts_little_between_them() -> None:
+    texts = [f"The Vellamo 9 kettle has part number {n} in its box, as every Vellamo 9 does." for n in range(30)]
+    question = "What does the Vellamo 9 do in frost?"
+    one = next(one for one in case(question, *texts, "Frost cracks the glass.").ranked if one.sentence.text == "Frost cracks the glass.")
+    alone = next(
+        one for one in case(question, texts[0], "Frost cracks the glass.").ranked if one.sentence.text == "Frost cracks the glass."
+    )
+    assert one.alignment > alone.alignment

@@ -6,7 +6,7 @@ from rag import mentions as module
 from rag.language.dates import DateMention
 from rag.language.names import Name, names
 from rag.language.numbers import Number
-from rag.mentions import Mentions, figures_of, mentions, names_of
+from rag.mentions import Mentions, figures_of, identifiers, mentions, names_of
 from rag.schema import Document
 
 TEXT = (
@@ -99,3 +99,13 @@ def test_what_was_read_of_documents_is_kept_without_their_texts() -> None:
 )
 def test_reads_the_names_that_a_question_states(question: str, stated: list[str]) -> None:
     assert [found.text for found in names_of(question)] == stated
+
+
+@pytest.mark.parametrize("text", ["the Cretaceous–Paleogene boundary", "the Cretaceous-Paleogene boundary", "Cretaceous and Paleogene"])
+def test_a_name_with_a_hyphen_may_be_written_with_a_dash(text: str) -> None:
+    assert Mentions(text).has(name("the Cretaceous-Paleogene boundary"))
+
+
+def test_identifiers_hold_letters_and_a_digit() -> None:
+    text = "What did SH-1012 weigh on 4 May 2021, and error E7, in 12 crates on the A-road of 1990s Ystad, the 3rd?"
+    assert identifiers(text) == ("SH-1012", "E7")

@@ -120,6 +120,18 @@ def test_a_people_is_only_contradicted_by_a_people() -> None:
     assert found("Where did the Norwegian guild of weavers keep its silver?", "The Uppsala guild of weavers kept its silver there.") == []
 
 
+def test_of_two_things_with_a_number_each_neither_contradicts_the_other() -> None:
+    text = "Buoy QX-11 was laid off Skagen in the spring of the year."
+    assert found("Why was buoy QX-12 laid off Skagen in the spring?", text) == []
+
+
+def test_a_currency_is_no_name() -> None:
+    assert (
+        found("What monthly fee does Holm pay the harbour?", "The monthly fee for the harbour is NOK 6,250, which the company shall pay.")
+        == []
+    )
+
+
 def test_where_nothing_else_is_said_another_case_is_no_contradiction() -> None:
     assert found("When was Malmö captured?", "Lund was captured in 1452 by an army of farmers.") == []
 

@@ -129,5 +129,19 @@ def test_names_the_thing_that_is_counted_or_chosen(question: str, asked: tuple[s
     assert analyse(question).asked == asked
 
 
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("When can the tenant end the lease?", "other"),
+        ("When must the kettle be descaled?", "other"),
+        ("When should I water the orchids?", "other"),
+        ("When could the ferry sail again?", "date"),
+        ("When will the ferry sail?", "date"),
+    ],
+)
+def test_when_something_may_be_done_asks_for_a_condition(question: str, kind: Kind) -> None:
+    assert analyse(question).kind == kind
+
+
 def test_keeps_the_question_as_it_was_asked() -> None:
     assert analyse("  WHO’S  there? ").text == "  WHO’S  there? "

@@ -55,6 +55,7 @@ _PATTERNS = tuple(
         r"|the (?:past|last|previous|next|coming) (?:day|week|weekend|month|year|decade)|the day (?:before|after)"
         r"|the (?:previous|following|next) (?:day|week|month|year)"
         r"|the weekend|yesterday|today|tonight|tomorrow|nowadays)\b",
+        rf"(?<![\w$€£¥.,-]){_YEAR}[-–/]\d\d(?![\w%]|[,.]\d|-\d)",
         rf"(?<![\w$€£¥.,-])(?:(?P<edge>early|mid|late)[ -])?{_YEAR}(?![\w%]|[,.]\d|-\d)",
     )
 )

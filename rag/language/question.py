@@ -51,10 +51,11 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"\bhow (?:high|tall|large|big|far|fast|wide|deep|heavy|populous|numerous|strong)\b"
         r"|\bwhat (?:is|was) the (?:\w+ )?(?:population|size|height|length|death toll|toll|distance|speed|rate)\b",
     ),
+    ("other", r"^(?:\w+ )?when (?:can|may|must|should|need|ought)\b"),  # on what condition
     (
         "date",
         r"^(?!.*\b(?:what|who|whom|whose|which|where|why|how|whether)\b).*\bwhen\b|^(?:\w+ )?when (?:did|was|is|were|are"
-        r"|does|do|will|has|had|have|can|could|should|would)\b|\b(?:since|until) when\b",
+        r"|does|do|will|has|had|have|could|would)\b|\b(?:since|until) when\b",
     ),
     (
         "date",
