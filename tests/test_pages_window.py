@@ -293,9 +293,13 @@ def test_an_answer_called_good_is_asked_again_by_a_button(window: str, browser: 
         page.locator(".eval [data-part=eval-start]").evaluate("before => { before.id = 'before' }")
         page.locator("[data-go=eval]").click()
         page.locator("#before").wait_for(state="detached")  # the page is drawn anew each time that it comes up
+        chosen = page.locator("#gl-eval-category")
+        chosen.select_option(index=2)
+        category = chosen.input_value()
         again.focus()
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="of the answers that you called good").wait_for()
+        assert chosen.input_value() == category != "", "what was chosen stays chosen"
         assert "1 passed" in page.locator(".eval .outcomes").inner_text()
         assert page.locator(".eval .problem").count() == 0
         page.reload()

@@ -7,7 +7,7 @@ from ui.registry import Page
 
 _HERE = Path(__file__).parent
 STYLES = ("colours.css", "frame.css", "side.css", "turn.css", "actions.css", "source.css")
-SCRIPTS = ("core.js", "views.js", "source.js", "ask.js", "behind.js", "conversations.js", "keyboard.js")
+SCRIPTS = ("core.js", "back.js", "views.js", "source.js", "ask.js", "behind.js", "conversations.js", "keyboard.js")
 
 
 def html(pages: tuple[Page, ...]) -> str:

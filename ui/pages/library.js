@@ -21,15 +21,17 @@ async function come(container) {
       container.replaceChildren(home);
       listen();
     }
-    const path = new URLSearchParams(location.search).get("look");
-    if (path) await look(path); else await list();
+    const path = shownAt.searchParams.get("look");
+    if (path) { await look(path); return; }
+    if (home.classList.contains("looking")) opens("look", leave);
+    await list();
   } catch (error) {
     container.replaceChildren(asTrouble(error).element());
     home = null;
   }
 }
 
-page("library", { show: (container) => { coming = coming.then(() => come(container)); }, hide: () => address({ look: null }) });
+page("library", { show: (container) => { coming = coming.then(() => come(container)); }, hide: () => { closed("look"); address({ look: null }); } });
 
 // ---- the list
 
@@ -120,6 +122,7 @@ async function look(path, start = 1) {
   fill(view, html);
   home.append(view);
   home.classList.add("looking");
+  opens("look", leave);
   view.querySelector(".jump")?.addEventListener("submit", (event) => {
     event.preventDefault();
     const number = Number.parseInt(view.querySelector("#gl-passage").value.replace(/\D/g, ""), 10);
@@ -142,14 +145,17 @@ async function turnTo(start, jumped = true) {
 
 acts["library-look"] = (button) => safely(look(button.dataset.path));
 acts["library-step"] = (button) => safely(turnTo(Number(button.dataset.from), false));
-acts["library-back"] = async () => {
+async function leave() {
+  closed("look");
   const path = bit("library-text").dataset.path;
   address({ look: null });
   home.querySelector(".looked").remove();
   home.classList.remove("looking");
   await safely(list());
   home.querySelector(`.link[data-path="${CSS.escape(path)}"]`)?.focus();
-};
+}
+
+acts["library-back"] = leave;
 
 // ---- what is going on: a row for each file, and how far the indexing is
 
@@ -366,9 +372,11 @@ acts["library-remove"] = (button) => {
     });
   };
   dialog(
-    paths.length === 1 ? "Remove this document?" : `Remove ${paths.length} documents?`, names,
-    make("p", { class: "detail", text: "The file is deleted from the folder, and no answer will draw on it any more. This cannot be undone." }),
+    paths.length === 1 ? "Delete this file?" : `Delete ${paths.length} files?`, names,
+    make("p", { class: "detail", text: paths.length === 1
+      ? "The file is deleted from your folder, and no answer will draw on it any more. This cannot be undone."
+      : "The files are deleted from your folder, and no answer will draw on them any more. This cannot be undone." }),
     make("div", { class: "row" },
-      make("button", { type: "button", class: "button main", "data-part": "library-sure", text: "Remove", click: does }),
+      make("button", { type: "button", class: "button danger", "data-part": "library-sure", text: paths.length === 1 ? "Delete file" : `Delete ${paths.length} files`, click: does }),
       make("button", { type: "button", class: "button", "data-act": "dialog-close", text: "Cancel" })));
 };

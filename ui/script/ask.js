@@ -92,7 +92,7 @@ function told(turn, item) {
     raw.replaceChildren(...worded(item.rest));
   }
   if (item.done || item.failed) become(turn, item.done || item.failed);
-  if (item.done) lookBehind(turn);
+  if (item.done) requestAnimationFrame(() => setTimeout(() => { lookBehind(turn); proof(turn); })); // once the answer is seen
   if (item.stored) stored(turn, item.stored);
   if (item.unstored) turn.insertAdjacentHTML("beforeend", item.unstored);
   return Boolean(item.done || item.failed);

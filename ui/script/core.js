@@ -5,6 +5,7 @@ const part = (name) => desk.querySelector(`[data-part="${name}"]`);
 const question = desk.querySelector("#gl-question");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 900px)");
+const wide = matchMedia("(min-width: 1100px)");
 
 function fill(target, html) {
   target.innerHTML = html;

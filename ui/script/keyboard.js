@@ -40,7 +40,7 @@ document.addEventListener("keydown", (event) => {
     if (running) acts.stop();
     else if (!tip.hidden) tip.hidden = true;
     else if (desk.classList.contains("drawn")) showSide(false);
-    else close();
+    else dismiss();
   } else if (shown && !writing && plain && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
     walk(event.key === "ArrowRight" ? 1 : -1);
   }

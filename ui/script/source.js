@@ -1,6 +1,7 @@
 // The source panel: a document at a quote.
-let shown = null; // what it shows: the view, and the button that opened it
+let shown = null; // what it shows: the view, the button that opened it, and whether it came by itself
 let request = 0;
+let wished = 0; // the request of the reader's that is under way
 
 // A link's place is told by the page's address only for as long as it is what is shown.
 const unlink = () => address({ doc: null, start: null, end: null });
@@ -30,8 +31,10 @@ function scrollToQuote() {
   page.scrollTop += at.top - from.top - room;
 }
 
-async function open(view, button) {
+// With `itself` nobody asked for it: the focus stays, nothing is said, and Back does not close it.
+async function open(view, button, itself = false) {
   const mine = ++request;
+  wished = itself ? 0 : mine;
   const panel = part("source");
   let html;
   try {
@@ -40,12 +43,14 @@ async function open(view, button) {
     html = asTrouble(error).element();
   }
   if (mine !== request) return;
+  wished = 0;
   const anew = !shown;
   if (button) unlink();
-  shown = { view, button };
+  shown = { view, button, itself };
   if (typeof html !== "string") part("sheet").replaceChildren(html);
   else fill(part("sheet"), html);
   desk.classList.add("reading");
+  if (!itself) opens("source", close);
   mark(button);
   const cites = citesOf(button);
   const at = cites.findIndex((cite) => button && cite.dataset.cite === button.dataset.cite);
@@ -54,6 +59,7 @@ async function open(view, button) {
   part("copies").hidden = !part("sheet").querySelector(".quote");
   scrollToQuote();
   for (const button of part("sheet").querySelectorAll(".more")) nearing.observe(button);
+  if (itself) return;
   note(`Source: ${view.path}`);
   if (narrow.matches && anew) panel.focus({ preventScroll: true });
 }
@@ -61,15 +67,32 @@ async function open(view, button) {
 function close() {
   if (!desk.classList.contains("reading")) return;
   request += 1;
+  wished = 0;
   desk.classList.remove("reading");
+  closed("source");
   unlink();
   mark(null);
   const back = shown && shown.button;
+  const reading = !shown || !shown.itself || part("source").contains(document.activeElement);
   shown = null;
   part("walk").hidden = true;
   part("copies").hidden = true;
   rest();
-  if (back && back.isConnected) back.focus();
+  if (back && back.isConnected && reading) back.focus();
+}
+
+// What the reader closed does not open by itself again, as long as the window is open.
+function dismiss() {
+  if (desk.classList.contains("reading")) sessionStorage.setItem("groundline-source", "closed");
+  close();
+}
+
+// Beside an answer that has just been given its first source opens by itself, where there is room and nothing else is read.
+function proof(turn) {
+  const cite = turn.querySelector(".answer [data-cite]");
+  const taken = wished || (desk.classList.contains("reading") && !(shown && shown.itself));
+  if (!cite || !turn.isConnected || taken || !documents || current !== "chat" || !wide.matches || sessionStorage.getItem("groundline-source")) return;
+  open(JSON.parse(cite.dataset.cite), cite, true);
 }
 
 let documents = "";
@@ -81,6 +104,7 @@ function rest() {
 // Shows a page's own HTML, or an element, in the panel.
 function sheet(title, content) {
   request += 1;
+  wished = 0;
   shown = null;
   mark(null);
   go("chat");
@@ -92,6 +116,7 @@ function sheet(title, content) {
   part("walk").hidden = true;
   part("copies").hidden = true;
   desk.classList.add("reading");
+  opens("source", close);
   part("source").focus({ preventScroll: true });
 }
 
@@ -138,7 +163,7 @@ function link(view) {
 Object.assign(acts, {
   previous: () => walk(-1),
   next: () => walk(1),
-  close,
+  close: dismiss,
   "copy-quote": () => copy(desk.querySelector("#gl-quote").textContent, "Quote copied"),
   "copy-link": () => copy(link(shown.view), "Link copied"),
 });

@@ -20,18 +20,10 @@ function go(name, push = true) {
   desk.dataset.page = name;
   part("source").hidden = name !== "chat";
   showSide(false);
+  if (name === "chat") closed("view");
+  else if (push) opens("view", () => go("chat"));
   if (push) address({ view: name === "chat" ? null : name });
   if (views[name]) views[name].show(container);
-}
-
-// Puts what is shown into the page's address, so that reloading it shows the same. (Gradio keeps `page` and `view=api` for itself.)
-function address(changes) {
-  const to = new URL(location.href);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null || value === "") to.searchParams.delete(name);
-    else to.searchParams.set(name, value);
-  }
-  history.replaceState(null, "", to);
 }
 
 // ---- the sidebar: a column on wide windows, a drawer on narrow ones
@@ -41,11 +33,14 @@ function showSide(open) {
   desk.classList.toggle("drawn", open);
   for (const button of desk.querySelectorAll('[data-act="side"]')) button.setAttribute("aria-expanded", String(open));
   for (const under of desk.querySelectorAll(".top, .view, .source")) under.inert = open;
+  if (open) opens("side", () => showSide(false));
+  else closed("side");
   if (open) part("side").querySelector("[aria-current]").focus();
   else if (part("side").contains(document.activeElement)) desk.querySelector(".top button").focus();
 }
 
 narrow.addEventListener("change", () => {
+  closed("side");
   desk.classList.remove("drawn");
   for (const under of desk.querySelectorAll(".top, .view, .source")) under.inert = false;
 });
@@ -68,6 +63,7 @@ function menu(button, items) {
   box.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     box.remove();
+    closed("menu");
     if (document.activeElement === document.body) button.focus();
   });
   box.addEventListener("keydown", (event) => {
@@ -79,6 +75,7 @@ function menu(button, items) {
   });
   desk.append(box);
   box.showPopover();
+  opens("menu", () => box.hidePopover());
   const at = button.getBoundingClientRect();
   box.style.left = `${Math.max(8, Math.min(at.right - box.offsetWidth, innerWidth - box.offsetWidth - 8))}px`;
   box.style.top = `${at.bottom + box.offsetHeight + 8 > innerHeight ? at.top - box.offsetHeight - 4 : at.bottom + 4}px`;
@@ -96,6 +93,7 @@ function dialog(title, ...children) {
   box.setAttribute("aria-labelledby", "gl-dialog-title");
   box.replaceChildren(head, ...children);
   box.showModal();
+  opens("dialog", shut);
   return box;
 }
 
@@ -103,6 +101,9 @@ function shut() {
   if (part("dialog").open) part("dialog").close();
 }
 
-part("dialog").addEventListener("close", () => { if (opener && opener.isConnected) opener.focus(); });
+part("dialog").addEventListener("close", () => {
+  closed("dialog");
+  if (opener && opener.isConnected) opener.focus();
+});
 part("dialog").addEventListener("click", (event) => { if (event.target === part("dialog")) shut(); });
 acts["dialog-close"] = shut;

@@ -1,0 +1,96 @@
+"""The browser's Back closes what was opened last, and leaves the window only when nothing is open."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.browser import ANSWERED, ask, in_browser, newest, opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = in_browser
+
+
+@pytest.fixture
+def phone(window: str, browser: "Browser") -> Iterator["Page"]:
+    with opened(browser, window, width=360, height=740) as page:
+        yield page
+
+
+def steps(page: "Page") -> int:
+    """How many steps of Back are the window's own, once those under way are taken."""
+    page.wait_for_function("() => new Promise(resolve => setTimeout(() => resolve(true), 100))")
+    return int(page.evaluate("history.state ? history.state.depth : 0"))
+
+
+def test_back_closes_a_source_and_stays_in_the_window(phone: "Page") -> None:
+    ask(phone, ANSWERED)
+    asked = phone.url
+    newest(phone).locator(".answer .cite").first.click()
+    phone.locator("#groundline.reading mark.quote").wait_for()
+    phone.go_back()
+    phone.locator("#groundline:not(.reading)").wait_for()
+    assert newest(phone).locator(".answer").is_visible() and phone.url == asked and "chat=" in asked
+    newest(phone).locator(".answer .cite").first.click()
+    phone.locator("#groundline.reading mark.quote").wait_for()
+    assert steps(phone) == 1
+    phone.get_by_label("Close the source").click()
+    phone.locator("#groundline:not(.reading)").wait_for()
+    phone.wait_for_function("history.state.depth === 0")
+    assert phone.url == asked
+
+
+def test_back_closes_one_thing_after_another_the_last_first(phone: "Page") -> None:
+    ask(phone, ANSWERED)
+    newest(phone).locator(".answer .cite").first.click()
+    phone.locator("#groundline.reading mark.quote").wait_for()
+    phone.go_back()
+    phone.locator("#groundline:not(.reading)").wait_for()
+    phone.get_by_label("Show the sidebar").click()
+    phone.locator("#groundline.drawn").wait_for()
+    phone.go_back()
+    phone.locator("#groundline:not(.drawn)").wait_for()
+    phone.get_by_label("Show the sidebar").click()
+    phone.locator("[data-go=library]").click()
+    phone.locator("[data-act=library-look]").first.click()
+    phone.locator(".looking .looked h2").wait_for()
+    assert "look=" in phone.url and steps(phone) == 2, "the sidebar has gone again, and has no step of its own"
+    phone.go_back()
+    phone.locator(".documents-table").wait_for()
+    assert "look=" not in phone.url and "view=library" in phone.url
+    phone.locator("[data-act=library-remove]").first.click()
+    phone.locator("dialog[open]").wait_for()
+    phone.go_back()
+    phone.locator("dialog:not([open])").wait_for(state="attached")
+    assert phone.locator(".documents-table").is_visible()
+    phone.go_back()
+    phone.locator("[data-view=chat]").wait_for()
+    assert newest(phone).locator(".answer").is_visible()
+    phone.wait_for_function("!location.search.includes('view=') && location.search.includes('chat=')")
+
+
+def test_a_page_reloaded_with_something_open_goes_back_to_what_was_under_it(phone: "Page") -> None:
+    ask(phone, ANSWERED)
+    phone.get_by_label("Show the sidebar").click()
+    phone.locator("[data-go=settings]").click()
+    phone.wait_for_function("location.search.includes('view=settings')")
+    assert steps(phone) == 1
+    phone.reload()
+    phone.wait_for_selector("#groundline[data-ready]")
+    phone.locator("[data-view=settings]").wait_for()
+    phone.go_back()
+    phone.locator("[data-view=chat]").wait_for()
+    assert newest(phone).locator(".answer").is_visible()
+
+
+def test_with_nothing_open_back_leaves_the_window(window: str, browser: "Browser") -> None:
+    with opened(browser, window, width=360, height=740) as page:
+        page.get_by_label("Show the sidebar").click()
+        page.locator("#groundline.drawn").wait_for()
+        page.keyboard.press("Escape")
+        page.locator("#groundline:not(.drawn)").wait_for()
+        assert steps(page) == 0
+        page.go_back()
+        assert page.url == "about:blank"
