@@ -174,6 +174,8 @@ def _answers(page: "Page") -> list[float]:
 
 def _clicks(page: "Page") -> list[float]:
     taken = []
+    page.keyboard.press("Escape")  # the source that opened by itself
+    page.wait_for_selector("mark.quote", state="detached")
     for _ in range(CLICKS):
         taken.append(_timed(page, ".turn .answer .cite", "mark.quote"))
         page.keyboard.press("Escape")
