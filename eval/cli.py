@@ -41,7 +41,15 @@ _SHARED: dict[str, tuple[object, object]] = {
         None,
     ),
     "home": (Annotated[Path | None, typer.Option("--home", metavar="DIR", help=_HOME)], None),
-    "out": (Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the reports. [default: HOME/eval/SUITE]")], None),
+    "out": (
+        Annotated[
+            Path | None,
+            typer.Option(
+                "--out", metavar="DIR", help="Folder for the reports. [default: HOME/eval/SUITE, or HOME/eval/ and the name of --cases]"
+            ),
+        ],
+        None,
+    ),
     "jobs": (Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="Questions asked at the same time.")], 1),
     "llm": (Annotated[str | None, typer.Option("--llm", metavar="SPEC", help=_LLM)], None),
     "data": (

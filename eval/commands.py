@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval import baseline, gate, template, terminal
-from eval.case import CORPORA, Case
+from eval.case import CORPORA, Case, check_all_gold
 from eval.corpus import read_documents
 from eval.metrics.base import EXTRACTIVE
 from eval.metrics.writing import WRITING
 from eval.mutate import OPERATORS, Mutant, mutate, tally
 from eval.options import Options
-from eval.own import baseline_beside, cases_are_own, is_the_seeds, suite_name
+from eval.own import SEEDS, baseline_beside, cases_are_own, is_the_seeds, suite_name
 from eval.report.model import Report
 from eval.report.write import write_report
 from eval.run import evaluate
@@ -23,7 +23,7 @@ from eval.suites import DATA_VARIABLE, EXTERNAL, NAMES, missing, seeds_cases, su
 from rag.config import Settings
 from rag.embed import MiniLM
 from rag.engine import Engine, open_corpus
-from rag.errors import EvalError
+from rag.errors import CaseError, EvalError
 from rag.ingest import Progress
 from rag.providers import close_llm, make_llm
 from rag.writing import checked_llm
@@ -91,7 +91,7 @@ def _baseline_file(options: Options) -> Path:
     if is_the_seeds(options):
         return baseline.BASELINE
     raise EvalError(
-        "The project's baseline is that of all its own cases over its own articles; this run is of something else.",
+        "A baseline is of all cases over their documents; this run is of some cases, or of other documents.",
         "Name a file with --to, and give it to `groundline eval gate` with --baseline.",
     )
 
@@ -150,6 +150,11 @@ def run_seeds(options: Options) -> Report:
     """The seeds suite, or the cases and corpus that the options name instead."""
     corpus = options.corpus or Settings().corpus
     cases = seeds_cases(options.cases, options.only, corpus)
+    if not cases_are_own(options) and corpus.resolve() != SEEDS.resolve():
+        try:
+            check_all_gold(cases, corpus)
+        except CaseError as error:
+            raise EvalError(f"The project's own cases are not about {corpus}: {error}", "Name yours with --cases.") from error
     return _evaluate(suite_name(options), cases, corpus, options)
 
 

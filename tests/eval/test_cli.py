@@ -291,3 +291,10 @@ def test_a_case_with_a_quote_alone_is_judged_like_any_other(shell: Shell) -> Non
     assert "1 cases: 1 passed" in result.stdout
     shell.cases.write_text(json.dumps({"cases": [{**entry, "gold": [[{"path": "a.txt", "quote": "e"}]]}]}))
     assert f"{shell.cases}: case q: field gold[0][0].quote: “e” stands" in " ".join(shell().stderr.split())
+
+
+def test_the_project_s_cases_over_other_documents_are_refused_before_anything_is_indexed(shell: Shell) -> None:
+    result = shell(cases=False)
+    assert result.exit_code == 2
+    assert "own cases are not about" in result.stderr and "Name yours with --cases." in result.stderr
+    assert not (shell.folder / "home").exists()
