@@ -46,13 +46,17 @@ class Folder:
 
     def has_changed(self, catalog: Catalog) -> bool:
         """Whether a document was added, changed or taken away since. Raises what `find_files` and reading the catalog raise."""
-        with self._guard:
+        if not self._guard.acquire(blocking=False):
+            return self._found[2]  # somebody is looking: nobody waits for that
+        try:
             when, generation, found = self._found
             now = catalog.generation
             if generation != now or not 0 <= time.monotonic() - when < self._every:
                 found = self._look(catalog, now)
                 self._found = (time.monotonic(), now, found)
             return found
+        finally:
+            self._guard.release()
 
     def _look(self, catalog: Catalog, generation: int) -> bool:
         if self._indexed[0] != generation:
@@ -98,7 +102,7 @@ class Folder:
 
     def _stamps(self) -> dict[str, _Stamp]:
         """The documents with their stamps. Which files are documents is asked again when there are others, or others are ignored."""
-        found = dict(_scan(str(self._corpus), ""))
+        found = dict(_scan(str(self._corpus)))
         kept = found.pop(IGNORE_FILE, None)
         if not self._files or (kept, found.keys()) != (self._ignoring, self._files):
             files, _ = find_files(self._corpus)
@@ -107,21 +111,24 @@ class Folder:
         return {name: found[name] for name in self._names if name in found}
 
 
-def _scan(folder: str, inside: str) -> Iterator[tuple[str, _Stamp]]:
+def _scan(corpus: str) -> Iterator[tuple[str, _Stamp]]:
     """Every file of a folder that is not hidden, and the file that says what is ignored, by path inside the corpus."""
-    try:
-        with os.scandir(folder) as scan:
-            entries = list(scan)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.startswith(".") and (inside or entry.name != IGNORE_FILE):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _scan(entry.path, f"{inside}{entry.name}/")
-            continue
+    folders = [(corpus, "")]
+    while folders:
+        folder, inside = folders.pop()
         try:
-            found = entry.stat()
+            with os.scandir(folder) as scan:
+                entries = list(scan)
         except OSError:
             continue
-        yield f"{inside}{entry.name}", _Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        for entry in entries:
+            if entry.name.startswith(".") and (inside or entry.name != IGNORE_FILE):
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((entry.path, f"{inside}{entry.name}/"))
+                    continue
+                found = entry.stat()
+            except OSError:
+                continue
+            yield f"{inside}{entry.name}", _Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns)

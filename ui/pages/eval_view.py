@@ -7,12 +7,12 @@ from eval.case import Case, Gold
 from eval.metrics import BY_NAME, METRICS
 from eval.metrics.base import Metric
 from eval.report.model import CaseResult, Figure, Report
-from rag.citations import line_numbers
+from rag.citations import line_numbers, place_of
 from rag.errors import GroundlineError
 from rag.schema import Answer, AnswerSentence, Document
 from ui.markup import Markup, element, join
 from ui.pages import drawing
-from ui.render import SIGNS, count, lines, problem
+from ui.render import SIGNS, count, problem, where
 
 SURROUNDINGS = 240
 DocumentOf = Callable[[str], Document | None]
@@ -307,7 +307,8 @@ def _span(label: str, path: str, start: int, end: int, quote: str, document_of: 
     before = after = ""
     if document is not None and holds:
         before, after = document.text[max(0, start - SURROUNDINGS) : start], document.text[end : end + SURROUNDINGS]
-        place = f"{lines(*line_numbers(document.text, start, end))}, {place}"
+        row = place_of(document, start, end) if document.reader else ""
+        place = f"{where(row, document.reader, *line_numbers(document.text, start, end))}, {place}"
     name = element("bdi", {"class": "file"}, path)
     if can_open and holds:
         target = json.dumps({"path": path, "start": start, "end": end})
