@@ -8,9 +8,16 @@ from rag.asking import prepare
 from rag.embed import QuestionReading, Reading
 from rag.evidence import Evidence
 from rag.language.question import ASKING
-from rag.language.words import words
+from rag.language.words import stem, words
 from rag.mentions import Mentions, names_of
 from rag.weights import UNCOVERED
+
+# Words of a question that no text needs in order to answer it: how much is asked, whether something may be, that something was at all.
+_LIGHT = frozenset(
+    stem(word)
+    for word in """many much often must may might shall should could would can need go goes went gone happen occur take took make made
+    get got give gave put come came become became serve carry exist concern mention""".split()
+)
 
 # How many of the best sentences' passages are the evidence.
 SENTENCES = 3
@@ -31,7 +38,13 @@ def uncovered(
     left = {(name.start, name.end) for name in found if not any(document.has(name) for document in documents)}
     for word in words(question):
         inside = any(name.start <= word.start < name.end for name in found)
-        if word.stop or word.lower in ASKING or inside or any(document.has_stem(word.stem) for document in documents):
+        if (
+            word.stop
+            or word.lower in ASKING
+            or word.stem in _LIGHT
+            or inside
+            or any(document.has_stem(word.stem) for document in documents)
+        ):
             continue
         if _nearest(read, word.start, word.end, passages) < UNCOVERED:
             left.add((word.start, word.end))

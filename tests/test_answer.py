@@ -173,6 +173,12 @@ def test_the_short_answer_is_marked(harbour: Asker, question: str, kind: str, sh
     assert (first.citation, first.kind, first.text) == (1, kind, short)
 
 
+@pytest.mark.parametrize("question", ["Who was Clara Holm?", "Who's Clara Holm"])
+def test_who_somebody_is_has_no_short_answer(harbour: Asker, question: str) -> None:
+    answer = harbour.ask(question)
+    assert answer.status == "answered" and answer.highlights == ()
+
+
 def test_a_place_can_be_an_organisation(harbour: Asker) -> None:
     assert harbour.ask("Where was the waggle dance decoded?").highlights[0].text == "University of Munich"
 

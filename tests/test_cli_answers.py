@@ -39,11 +39,11 @@ def test_a_long_reason_goes_on_below_its_beginning() -> None:
 
 def test_each_word_that_is_missing_is_named_once_in_wrapped_lines() -> None:
     lines = printed(refused(uncovered=("valley", "spaghetti", "valley", "violins", "valley")))
-    assert lines[1:] == ["The documents do not mention: valley,", "spaghetti, violins"]
+    assert lines[1:] == ["The documents found do not mention:", "valley, spaghetti, violins"]
 
 
 def test_the_last_line_is_never_empty() -> None:
     for more in ({}, {"uncovered": ("valley",)}, {"notes": ("Quoted instead.",)}):
         lines = printed(refused(hits=(HIT,), **more))
         assert lines[-1].strip() and all(line == line.rstrip() for line in lines)
-    assert printed(refused(hits=(HIT,), uncovered=("valley",)))[-2] == ""
+    assert printed(refused(hits=(HIT,), uncovered=("valley",)))[-3] == ""

@@ -102,7 +102,10 @@ def test_each_word_has_its_best_cosine_inside_the_sentence() -> None:
     assert best_cosines(pieces, asked.page.readings[empty.sentence.passage_id], empty).tolist() == [0.0] * len(pieces)
 
 
-MANUAL = "# Kettle\n\n## Descaling\n\nUse vinegar every third month, and rinse twice.\n\n## Lid\n\nIt comes off with a quarter turn to the left.\n"
+MANUAL = (
+    "# Kettle\n\n## Descaling\n\nUse vinegar every third month, and rinse twice.\n\n"
+    "## Lid\n\nIt comes off with a quarter turn to the left.\n"
+)
 
 
 def test_a_heading_is_no_evidence_but_its_words_count_for_what_stands_below_it() -> None:

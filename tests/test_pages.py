@@ -56,7 +56,7 @@ def test_the_drawer_has_every_score_question_and_stage_as_text() -> None:
             answer(standalone="Who asks about Lund?", writer="openai:some", uncovered=("Lund",), tokens={"prompt": 1200, "answer": 12})
         )
     )
-    assert "confidence of 80 %" in page.text and "The documents do not mention: Lund" in page.text
+    assert "confidence of 80 %" in page.text and "The documents found do not mention: Lund" in page.text
     assert "Who asks about Lund?" in page.text and "You wrote: Who <b>asks</b>?" in page.text
     assert page.text.count("0.50") == 2 and "2.00" in page.text and "0.00" in page.text and "0.0300" in page.text
     assert "Finding passages" in page.text and "3.2 ms" in page.text and "43 ms" in page.text

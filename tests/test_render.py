@@ -329,7 +329,7 @@ def test_an_abstention_looks_different_and_offers_its_nearest_passages(article: 
     page = Page(render.turn(answer))
     assert page.classed("abstained") and not page.classed("answered") and not page.classed("verdict")
     assert "The documents do not answer this." in page.words and "No passage mentions France." in page.words
-    assert "The documents do not mention: France" in page.words
+    assert "The documents found do not mention: France" in page.words
     assert "Confidence" not in page.words
     view = panel.View.model_validate_json(page.classed("passage")[0]["data-cite"])
     source = Page(panel.source(view, article))
@@ -341,7 +341,7 @@ def test_an_abstention_looks_different_and_offers_its_nearest_passages(article: 
 
 def test_what_the_documents_leave_out_is_said(article: Document) -> None:
     page = Page(render.turn(answered("?", cited(article, SCREENSHOT), uncovered=("Harbin", "trams"))))
-    assert "The documents do not mention: Harbin, trams" in page.words
+    assert "The documents found do not mention: Harbin, trams" in page.words
 
 
 def test_an_error_is_its_message_and_its_hint() -> None:

@@ -20,7 +20,7 @@ def print_answer(out: Console, answer: Answer) -> None:
         _print_abstained(out, answer)
     if answer.uncovered:
         missing = dict.fromkeys(one_line(word) for word in answer.uncovered)
-        print_indented(out, Text("The documents do not mention: " + ", ".join(missing), "yellow"), 0)
+        print_indented(out, Text("The documents found do not mention: " + ", ".join(missing), "yellow"), 0)
     for note in answer.notes:
         print_indented(out, Text(f"Note: {one_line(note)}", "yellow"), 0)
     if answer.status == "answered":

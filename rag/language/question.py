@@ -113,6 +113,9 @@ _NAME_OF = re.compile(
     r"\bnames? of (?:the |an? )?((?:[\w'-]+ )*?[\w'-]+)(?= (?:of|in|at|on|who|whom|whose|that|which|from|for|with|by)\b|\W*$)"
 )
 
+# "Who is Clara Holm?" asks for a description, which has no form.
+_DESCRIBED = re.compile(r"\W*[Ww]ho(?:['’]s|\s+(?:is|was|are|were))\s+(?:[A-Z][\w.'’-]*\s+)*[A-Z][\w.'’-]*\W*")
+
 
 class Question(NamedTuple):
     """A question, the kind of thing it asks for, and the words right after "how many" or "which", in lower case."""
@@ -126,6 +129,8 @@ def analyse(text: str) -> Question:
     """What a question asks for; `other` when no pattern tells."""
     plain = _CLAUSE.sub("", " ".join(text.lower().replace("’", "'").split()))
     kind: Kind = next((kind for kind, pattern in _COMPILED if pattern.search(plain)), "other")
+    if _DESCRIBED.fullmatch(text):
+        return Question(text, "other", ())
     found = _ASKED.search(plain)
     asked = tuple(word.lower for word in words(found[1]) if not word.stop) if found else ()
     if kind == "other":

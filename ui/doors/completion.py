@@ -5,7 +5,7 @@ from rag.events import Sentence
 from rag.schema import Answer
 
 _RULE = "\n\n---\n"
-_OPENINGS = ("Sources:\n", "Unsupported: ", "Uncited: ", "Not judged: ", "Note: ", "The documents do not mention: ", "Reason: ")
+_OPENINGS = ("Sources:\n", "Unsupported: ", "Uncited: ", "Not judged: ", "Note: ", "The documents found do not mention: ", "Reason: ")
 SETTLED = "\n\n---\nThe answer as it stands after checking:\n\n"
 
 
@@ -31,7 +31,7 @@ def trailer(answer: Answer) -> str:
             lines.append(f"{sentence.verdict.replace('_', ' ').capitalize()}: “{_line(sentence.text)}”{reasons}")
     lines += [f"Reason: {_line(reason)}" for reason in answer.reasons]
     if answer.uncovered:
-        lines.append(f"The documents do not mention: {_line(', '.join(answer.uncovered))}")
+        lines.append(f"The documents found do not mention: {_line(', '.join(answer.uncovered))}")
     lines += [f"Note: {_line(note)}" for note in answer.notes]
     return _RULE + "\n".join(lines) if lines else ""
 

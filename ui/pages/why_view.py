@@ -35,7 +35,7 @@ def _decision(answer: Answer) -> Markup:
     head = element("p", {}, element("strong", {}, said), f" with a confidence of {percent} %")
     rows = [element("li", {"dir": "auto"}, reason) for reason in (*answer.reasons, *answer.notes)]
     if answer.uncovered:
-        rows.append(element("li", {"dir": "auto"}, f"The documents do not mention: {', '.join(answer.uncovered)}"))
+        rows.append(element("li", {"dir": "auto"}, f"The documents found do not mention: {', '.join(answer.uncovered)}"))
     if answer.unknown_markers:
         rows.append(element("li", {}, f"Source numbers that do not exist: {', '.join(answer.unknown_markers)}"))
     if answer.dropped:

@@ -266,7 +266,7 @@ def _uncovered(answer: Answer) -> Markup:
     words: list[str] = []
     for word in answer.uncovered:
         words += [", " if words else "", element("bdi", {"class": "word"}, word)]
-    return element("p", {"class": "uncovered"}, "The documents do not mention: ", *words)
+    return element("p", {"class": "uncovered"}, "The documents found do not mention: ", *words)
 
 
 def _unknown(answer: Answer) -> Markup:
