@@ -6,7 +6,7 @@ from ui.markup import Markup, element, join
 from ui.registry import Page
 
 _HERE = Path(__file__).parent
-STYLES = ("colours.css", "frame.css", "side.css", "turn.css", "actions.css", "source.css")
+STYLES = ("colours.css", "frame.css", "side.css", "turn.css", "actions.css", "source.css", "print.css")
 SCRIPTS = ("core.js", "back.js", "views.js", "source.js", "ask.js", "behind.js", "conversations.js", "keyboard.js")
 
 
