@@ -19,10 +19,9 @@ def phone(window: str, browser: "Browser") -> Iterator["Page"]:
         yield page
 
 
-def steps(page: "Page") -> int:
-    """How many steps of Back are the window's own, once those under way are taken."""
-    page.wait_for_function("() => new Promise(resolve => setTimeout(() => resolve(true), 100))")
-    return int(page.evaluate("history.state ? history.state.depth : 0"))
+def wait_for_steps(page: "Page", count: int) -> None:
+    """Until so many steps of Back are the window's own: those under way are taken when the browser comes to them."""
+    page.wait_for_function("count => ((history.state && history.state.depth) || 0) === count", arg=count)
 
 
 def test_back_closes_a_source_and_stays_in_the_window(phone: "Page") -> None:
@@ -35,7 +34,7 @@ def test_back_closes_a_source_and_stays_in_the_window(phone: "Page") -> None:
     assert newest(phone).locator(".answer").is_visible() and phone.url == asked and "chat=" in asked
     newest(phone).locator(".answer .cite").first.click()
     phone.locator("#groundline.reading mark.quote").wait_for()
-    assert steps(phone) == 1
+    wait_for_steps(phone, 1)
     phone.get_by_label("Close the source").click()
     phone.locator("#groundline:not(.reading)").wait_for()
     phone.wait_for_function("history.state.depth === 0")
@@ -56,7 +55,8 @@ def test_back_closes_one_thing_after_another_the_last_first(phone: "Page") -> No
     phone.locator("[data-go=library]").click()
     phone.locator("[data-act=library-look]").first.click()
     phone.locator(".looking .looked h2").wait_for()
-    assert "look=" in phone.url and steps(phone) == 2, "the sidebar has gone again, and has no step of its own"
+    wait_for_steps(phone, 2)  # the sidebar has gone again, and has no step of its own
+    phone.wait_for_url("**look=**")
     phone.go_back()
     phone.locator(".documents-table").wait_for()
     assert "look=" not in phone.url and "view=library" in phone.url
@@ -76,7 +76,7 @@ def test_a_page_reloaded_with_something_open_goes_back_to_what_was_under_it(phon
     phone.get_by_label("Show the sidebar").click()
     phone.locator("[data-go=settings]").click()
     phone.wait_for_function("location.search.includes('view=settings')")
-    assert steps(phone) == 1
+    wait_for_steps(phone, 1)
     phone.reload()
     phone.wait_for_selector("#groundline[data-ready]")
     phone.locator("[data-view=settings]").wait_for()
@@ -91,6 +91,6 @@ def test_with_nothing_open_back_leaves_the_window(window: str, browser: "Browser
         page.locator("#groundline.drawn").wait_for()
         page.keyboard.press("Escape")
         page.locator("#groundline:not(.drawn)").wait_for()
-        assert steps(page) == 0
+        wait_for_steps(page, 0)
         page.go_back()
         assert page.url == "about:blank"
