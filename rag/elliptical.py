@@ -3,10 +3,10 @@
 import re
 from typing import NamedTuple
 
+from rag.focus import Exchange, focus_of
 from rag.language.phrases import Phrase, past, phrases
-from rag.language.synonyms import base_forms, frequency, parts_of_speech
+from rag.language.synonyms import base_forms, frequency, is_opposite, meaning, parts_of_speech
 from rag.language.words import stems, words
-from rag.referents import Exchange, focus_of
 
 _LEAD = re.compile(r"^(?:(?:and|but|so|then|also|ok|okay|well|or)\b[,:]?\s+)?(?:(?:what|how) about\s+)?", re.I)
 _ABOUT = re.compile(r"^(?:(?:and|but|so|then)\s+)?(?:what|how) about\b", re.I)
@@ -26,6 +26,9 @@ _EVENT = re.compile(
 )
 _QUANTITY = re.compile(r"(?:many|much)\s+", re.I)
 _HOW_MANY = re.compile(rf"\bhow (?:many|much)(?=\s+(?:{_AUXILIARY}|of (?:them|those|these))\b)", re.I)
+_STUFF = re.compile(rf"\bhow much\s+(?!{_AUXILIARY}\b)([^\W\d_]+)\b", re.I)
+_IS_DONE = re.compile(r"\s+(?:is|are|was|were)\s+[^\W\d_]+", re.I)
+_ONES = re.compile(r"^(?:the\s+)?((?:[^\W\d_]+(?:-[^\W\d_]+)*\s+){1,2})(ones?)$", re.I)
 _YES_NO = re.compile(rf"^{_AUXILIARY}\b", re.I)
 _PREPOSITION = re.compile(rf"^({_PREPOSITIONS})\s+", re.I)
 
@@ -50,7 +53,7 @@ def completed(question: str, last: Exchange) -> str | None:
     if event is not None:
         return _asked_again(event[1], last)
     if _ASKING.match(body):
-        return _asked_again(body, last) if _is_bare(body) and not about else _counted(question, body, last)
+        return _asked_again(body, last) if _is_bare(body) and not about else None
     if joined and not _has_verb(body):
         return _swapped(body, last)
     if about:
@@ -97,7 +100,7 @@ def _asked_again(body: str, last: Exchange) -> str | None:
     parts = _parts(last.question)
     asking = body[:1].upper() + body[1:]
     if parts is None:
-        return f"{asking}: {last.question}" if last.question.strip() else None
+        return _of_yes_no(asking, last.question) if last.question.strip() else None
     answer = focus_of(last)
     if parts.auxiliary:
         subject = next(
@@ -105,9 +108,9 @@ def _asked_again(body: str, last: Exchange) -> str | None:
         )
         # "Which unit was named after Tesla": the asking words are the subject, and the answer takes their place.
         if subject is None and _is_participle(parts.rest.split()[0]) and answer:
-            return f"{asking} {parts.auxiliary} {answer} {parts.rest}?"
+            return f"{asking} {_agreeing(parts.auxiliary, answer)} {answer} {parts.rest}?"
         if re.match(r"which\b|what\b", parts.asking, re.I) and len(parts.asking.split()) > 1 and subject is None and answer:
-            return f"{asking} {parts.auxiliary} {answer} {parts.rest}?"
+            return f"{asking} {_agreeing(parts.auxiliary, answer)} {answer} {parts.rest}?"
         return f"{asking} {parts.auxiliary} {parts.rest}{_object(parts, answer)}?"
     found = words(parts.rest)
     verb = next((word for word in found if past(word.lower) or parts_of_speech(word.lower)[:1] == "v"), None)
@@ -115,6 +118,29 @@ def _asked_again(body: str, last: Exchange) -> str | None:
         return f"{last.question.rstrip('? ')}, and {body[:1].lower() + body[1:]}?"
     did = "did" if past(verb.lower) else "does"
     return f"{asking} {did} {answer} {_base(verb.lower)}{parts.rest[verb.end :]}?"
+
+
+def _agreeing(auxiliary: str, subject: str) -> str:
+    """The auxiliary in the number of its new subject."""
+    inside = phrases(subject)
+    plural = " and " in subject or bool(inside and inside[0].plural)
+    return {"was": "were", "is": "are", "has": "have", "does": "do"}.get(auxiliary.lower(), auxiliary) if plural else auxiliary
+
+
+def _of_yes_no(asking: str, question: str) -> str:
+    """ "Can I freeze the tart?" with asking words: "Why can I freeze the tart?"; "Why can I not freeze the tart?" after "Why not?"."""
+    whole = question.strip()
+    match = re.match(rf"({_AUXILIARY})\s+", whole, re.I)
+    if match is None:
+        return f"{asking}: {whole}"
+    auxiliary, rest = match[1].lower(), whole[match.end() :]
+    bare = re.sub(r"\s+not$", "", asking, flags=re.I)
+    if bare == asking:
+        return f"{asking} {auxiliary} {rest}"
+    subject = re.match(r"(?:I|you|we|they|he|she|it|one)\b", rest, re.I)
+    first = next((one for one in phrases(rest) if one.start == 0), None)
+    end = subject.end() if subject is not None else first.end if first is not None else 0
+    return f"{bare} {auxiliary} {rest[:end]} not{rest[end:]}" if end else f"{asking}: {whole}"
 
 
 def _object(parts: _Parts, answer: str) -> str:
@@ -133,18 +159,27 @@ def _base(verb: str) -> str:
     return max(forms, key=lambda form: (frequency(form), form), default=verb)
 
 
-def _counted(question: str, body: str, last: Exchange) -> str | None:
-    """ "How many were detained?" with what is counted, from the last turn."""
+def counted(question: str, last: Exchange) -> str | None:
+    """ "How many were detained?" with what is counted, from the last turn; None for a question that says it, or counts nothing."""
+    lead = _LEAD.match(question)
+    body = question[lead.end() if lead else 0 :].strip().rstrip("?!. ").strip()
+    if not _ASKING.match(body):
+        return None
     match = _HOW_MANY.search(body)
     if match is None or body[match.end() :].strip().lower().startswith("of"):
         return None
+    if match[0].lower().endswith("much"):
+        # "How much does a repair cost?" is whole; "How much was left?" is not where a stuff was measured before.
+        stuff = _STUFF.search(last.question)
+        whole = stuff is None or not _IS_DONE.fullmatch(body[match.end() :])
+        return None if whole or stuff is None else f"{body[: match.end()]} {stuff[1]}{body[match.end() :]}?"
     inside = phrases(last.question)
     passive = re.match(r"\s+(?:is|are|was|were)\b", body[match.end() :], re.I)
     inside = inside[::-1] if passive else inside
-    counted = next((one for one in (*inside, *phrases(last.answer)) if one.plural and one.name is None), None)
-    if counted is None:
+    one = next((one for one in (*inside, *(phrases(last.answer) if passive else ())) if one.plural and one.name is None), None)
+    if one is None or any(word.lower[0].isdigit() for word in words(one.text)):
         return None
-    noun = re.sub(r"^(?:the|these|those|many|most|all|several)\s+", "", counted.text, flags=re.I)
+    noun = re.sub(r"^(?:the|these|those|many|most|all|several)\s+", "", one.text, flags=re.I)
     text = f"{body[: match.end()]} {noun}{body[match.end() :]}"
     return f"{text[:1].upper()}{text[1:]}?"
 
@@ -159,11 +194,39 @@ def _swapped(body: str, last: Exchange) -> str | None:
         return f"{question} {body}?"
     if lead is None and len(words(fragment)) == 1 and past(fragment.lower()):
         return _other_verb(fragment, question)
+    if (ones := _ONES.match(fragment)) is not None:
+        fragment, inside = _other_ones(ones, question)
     slot = _slot(fragment, inside, lead[1].lower() if lead else "", question)
     if slot is None:
         return f"{question}, and {body}?"
     start, end, with_preposition = slot
     return f"{question[:start]}{body if with_preposition else fragment}{question[end:]}?"
+
+
+def _other_ones(ones: re.Match[str], question: str) -> tuple[str, tuple[Phrase, ...]]:
+    """ "unplanted ones" with the noun that "ones" stands for in the question before ("unplanted scars"), and its phrases."""
+    plural = ones[2].lower() == "ones"
+    own = set(stems(ones[1]))
+    fitting = [one for one in phrases(question) if one.name is None and one.plural == plural]
+    described = [one for one in fitting if len(_described(one)) > 0]
+    like = [one for one in described if any(_is_like(word, ones[1].split()[-1]) for word in _described(one))]
+    chosen = next(iter(like or described or fitting), None)
+    if chosen is None or own & set(stems(chosen.text)):
+        return ones[0], phrases(ones[0])
+    fragment = ones[0][: ones.start(2)] + chosen.head
+    return fragment, phrases(fragment) or (chosen._replace(text=fragment),)
+
+
+def _described(one: Phrase) -> list[str]:
+    """The words before a phrase's noun, without article and number."""
+    before = [word for word in words(one.text) if not word.stop and not word.lower[0].isdigit()]
+    return [word.lower for word in before if word.lower != one.head and word.end <= one.text.lower().find(one.head)]
+
+
+def _is_like(one: str, other: str) -> bool:
+    """Whether two words describe in the same way: by what was done, or as opposites."""
+    other = other.lower()
+    return one.endswith(other[-2:]) or one.removeprefix("un") == other.removeprefix("un") or is_opposite(meaning(one), meaning(other))
 
 
 def _other_verb(verb: str, question: str) -> str:

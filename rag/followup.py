@@ -1,6 +1,6 @@
 """A follow-up question as one that stands alone: pronouns, "there" and left-out parts filled in from the earlier turns.
 
-Pure functions of the question and the history; no model. What is unsure is weighed by `rag.weights.REFERENTS`.
+Pure functions of the question and the history; no model. What is unsure is weighed by `rag.focus.REFERENTS`.
 """
 
 import re
@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from rag.elliptical import completed
+from rag.elliptical import completed, counted
 from rag.errors import QuestionError
+from rag.focus import Exchange, Referent, asked_noun, focus_of, plain
 from rag.language.names import Name, names
 from rag.language.phrases import Phrase, is_group, is_person, is_place, past, phrases
 from rag.language.sentences import find
+from rag.language.synonyms import base_forms, parts_of_speech
 from rag.language.words import words
-from rag.referents import Exchange, Referent, Role, Wanted, asked_noun, choose, focus_of, listed, of_class, plain, referents
+from rag.referents import Role, Wanted, choose, listed, of_class, referents, told, topic_of
 from rag.schema import Turn
 from rag.tokens import count_tokens
 
@@ -58,7 +60,7 @@ _ALONE = re.compile(
     r"\b(?:(?:did|does|do|was|is|were|would|will|has|had|about|of|to|by|for|from|with)\s+)(this|that)\b(?=\s*(?:\?|$|(?:happen|mean|occur|take|be|go|come|start|end|begin|work|change|lead|cause)\b))",
     re.I,
 )
-_CALLED = re.compile(r"\b(?:called|named|dubbed|known as|nicknamed)\s+(that|this|so)\b", re.I)
+_CALLED = re.compile(r"\b(?:called|named|dubbed|known as|nicknamed)\s+(that|this|so)\b(?=\s*(?:[?,.]|$|(?:in|by|at|on|for)\b))", re.I)
 _PLACING = frozenset("in at near from on".split())
 _TIMES = frozenset(
     "year years month months week weeks day days time times morning evening night moment point century decade weekend season".split()
@@ -81,6 +83,18 @@ _DEFERRED = re.compile(
     r"^(?:because|other than|outside|in|on|at|for|with|without|besides|despite|due to|after|before|during|since|while|although|when [^?]*,"
     r"|according to|as|unlike|like)\b(?!\s+(?:what|which|whom|whose|where|when)\b)",
     re.I,
+)
+
+
+# A clause before the question: what its pronouns stand for is there.
+_SUBORDINATE = re.compile(
+    r"^(?:if|because|although|while|unless|when|where)\s+(?!did|does|do|is|are|was|were|has|have|had|can|could|will|would|shall|should|may|might|must)",
+    re.I,
+)
+
+
+_TELLING = frozenset(
+    "reveal announce report confirm deny disclose say claim mention predict know admit state tell declare publish prove leak".split()
 )
 
 
@@ -154,6 +168,7 @@ def _resolve(question: str, exchanges: Sequence[Exchange]) -> str:
     whole = completed(question, exchanges[-1])
     if whole is not None:
         return whole
+    question = counted(question, exchanges[-1]) or question
     found = referents(exchanges)
     slots = [*_pronouns(question, found), *_theres(question, found), *_demonstratives(question, found, exchanges[-1])]
     slots = slots or [*_ones(question, exchanges[-1]), *_definites(question, found)]
@@ -170,11 +185,16 @@ def _put(question: str, slots: Sequence[_Slot], last: Exchange) -> str:
     text = _CONNECTIVE.sub("", "".join([*parts, question[at:]]))
     text = text[:1].upper() + text[1:]
     if not any(word[:1].isupper() for word in text.split()[1:]):
-        place = next((one for one in phrases(last.question) if one.before in _PLACING and any(c.isupper() for c in one.text)), None)
+        place = next((one for one in phrases(last.question) if one.before in _PLACING and _is_where(one)), None)
         if place is not None and place.text.lower() not in text.lower():
             stop = len(text.rstrip("?!. "))
             text = f"{text[:stop]} {place.before} {place.text}{text[stop:]}"
     return text
+
+
+def _is_where(one: Phrase) -> bool:
+    """Whether a phrase names a place: by its name, or by its noun with a name beside it."""
+    return one.kind == "place" and any(letter.isupper() for letter in one.text) or (one.name is not None and one.kind == "other")
 
 
 def _pronouns(question: str, found: Sequence[Referent]) -> Iterable[_Slot]:
@@ -192,9 +212,16 @@ def _pronouns(question: str, found: Sequence[Referent]) -> Iterable[_Slot]:
         role = _role(question, match)
         if _inside(question, match, wanted, role):
             continue
-        one = choose(found, wanted, role, _active(question, match.start()), question)
+        may_be = told(found) if wanted == "it" and role == "object" and _is_told(question, match.start()) else found
+        one = choose(may_be, wanted, role, _active(question, match.start()), question)
         if one is not None:
             yield _owned(question, match, one) if role == "owner" else _Slot(match.start(), match.end(), one.text)
+
+
+def _is_told(question: str, start: int) -> bool:
+    """Whether the verb before a pronoun is one of telling or knowing: then what it stands for is said, not a place or a thing in it."""
+    before = words(question[:start])
+    return bool(before) and bool(_TELLING & set(base_forms(before[-1].lower)))
 
 
 def _role(question: str, match: re.Match[str]) -> Role:
@@ -214,6 +241,7 @@ def _before_verb(question: str, match: re.Match[str]) -> bool:
 
 
 _AUXILIARY = frozenset("did does do will would can could should may might must has have had was is were are".split())
+_HELPS = re.compile(rf"\b(?:{'|'.join(sorted(_AUXILIARY))})(?:n['’]t)?\b")
 _ACTING = frozenset("did does do will would can could should may might must has have had".split())
 
 
@@ -226,11 +254,13 @@ def _inside(question: str, match: re.Match[str], wanted: Wanted, role: Role) -> 
     """Whether the question itself names what the pronoun stands for: before it, or after it where the question begins elsewhere."""
     if _DEFERRED.match(question) and any(name.start > match.end() for name in names(question)):
         return True
+    if _SUBORDINATE.match(question) and any(_agrees(phrase, wanted) for phrase in phrases(question[: match.start()])):
+        return True
     if role == "owner" and re.match(r"\s+own\b", question[match.end() :]) and match.start() > 0 and wanted == "they":
         return True
     before = question[: match.start()]
     ends = [phrase.end for phrase in phrases(before) if _agrees(phrase, wanted)]
-    ends += [name.end for name in names(before) if _may_be(name, wanted)]
+    ends += [name.end for name in names(before) if _may_be(name, wanted) or (wanted == "it" and role == "owner")]
     return any(role == "owner" or _CLAUSE.search(question, end, match.start()) for end in ends)
 
 
@@ -280,9 +310,8 @@ def _demonstratives(question: str, found: Sequence[Referent], last: Exchange) ->
         one = of_class(found, noun)
         if one is not None:
             yield _Slot(match.start(), match.start(2) + len(noun), one.text)
-        elif found:
-            wanted: Wanted = "they" if match[1].lower() in ("these", "those") else "it"
-            about = choose(found, wanted, "object", False, question)
+        elif parts_of_speech(noun.split()[-1].lower())[:1] in ("", "n") and not names(question):
+            about = topic_of(found, question)
             if about is not None:
                 yield _Slot(match.start(), match.start(2) + len(noun), f"the {noun} about {about.text}")
     for match in _CALLED.finditer(question):
@@ -298,7 +327,10 @@ def _points(question: str, start: int, end: int) -> bool:
     """Whether "that …" points, and does not join a clause: after a preposition or an auxiliary, or as the object of a verb."""
     before = words(question[:start])
     closed = re.match(r"\s*(?:[?,.]|$|(?:in|on|at|by|for|from|with|of|during|after|before|about)\b)", question[end:])
-    return bool(_POINTING.search(question[:start]) or (closed and before and past(before[-1].lower)))
+    pointing = _POINTING.search(question[:start])
+    if pointing and pointing[0].strip().lower() in _AUXILIARY and len(_HELPS.findall(question[:start].lower())) > 1:
+        return False
+    return bool(pointing or (closed and before and past(before[-1].lower)))
 
 
 def _noun(question: str, match: re.Match[str]) -> str:
@@ -330,7 +362,7 @@ def _ones(question: str, last: Exchange) -> Iterable[_Slot]:
 
 
 def _definites(question: str, found: Sequence[Referent]) -> Iterable[_Slot]:
-    """ "the city" in a question that names nothing itself."""
+    """ "the city" in a question that names nothing itself, where the earlier turns asked for a city or spoke of one by this noun."""
     if any(phrase.name is not None for phrase in phrases(question)):
         return
     for match in _DEFINITE.finditer(question):

@@ -48,6 +48,7 @@ FLOORS = (
         "rag.reranking",
         "rag.followup",
         "rag.referents",
+        "rag.focus",
         "rag.elliptical",
         "rag.overview_question",
         "rag.overview_items",
