@@ -1,10 +1,11 @@
-// The browser's Back closes what was opened last. The page's entry in the browser's history carries how deep it is: one step for each
-// thing that is open. What is closed in another way takes its step back; what is opened and closed in one go never makes one.
+// The browser's Back closes what was opened last. The page's entry in the browser's history carries how deep it is: a step for each thing
+// that is open. What is closed in another way leaves its step for what is opened next; Back goes over those that are left.
 const depth = () => (history.state && history.state.depth) || 0;
 const openings = []; // what is open, the last one last: [name, what closes it]
 let ground = depth(); // of the entry that the page was loaded with
 let shownAt = new URL(location.href);
-let stepping = false; // on the way back to where as much is open as is now
+let at = depth(); // of the entry that is shown
+let stepping = false; // on the way over steps that are left
 let settling = false;
 
 function opens(name, closes) {
@@ -15,9 +16,9 @@ function opens(name, closes) {
 }
 
 function closed(name) {
-  const at = openings.findIndex(([other]) => other === name);
-  if (at < 0) return;
-  openings.splice(at, 1);
+  const place = openings.findIndex(([other]) => other === name);
+  if (place < 0) return;
+  openings.splice(place, 1);
   settle();
 }
 
@@ -37,26 +38,29 @@ function settle() {
   queueMicrotask(() => {
     settling = false;
     if (stepping) return;
-    const wanted = ground + openings.length;
-    if (wanted < depth()) {
-      stepping = true;
-      history.go(wanted - depth());
-      return;
-    }
-    while (depth() < wanted) history.pushState({ depth: depth() + 1 }, "", shownAt);
-    history.replaceState({ depth: wanted }, "", shownAt);
+    while (depth() < ground + openings.length) history.pushState({ depth: depth() + 1 }, "", shownAt);
+    history.replaceState({ depth: depth() }, "", shownAt);
+    at = depth();
   });
 }
 
 addEventListener("popstate", () => {
-  if (!stepping) {
-    while (openings.length && ground + openings.length > depth()) openings.pop()[1]();
-    if (depth() < ground) { // what was open when the page was loaded
-      ground = depth();
-      go("chat");
-      close();
-    }
+  const back = depth() < at;
+  at = depth();
+  if (stepping || !back) { stepping = false; settle(); return; }
+  const reading = current !== "chat" || desk.classList.contains("reading");
+  if (openings.length) {
+    do openings.pop()[1](); while (openings.length && ground + openings.length > at);
+  } else if (at < ground && reading) { // it was open when the page was loaded
+    go("chat");
+    close();
+  } else {
+    history.go(-1 - at); // nothing is open: out of the window
+    settle();
+    return;
   }
-  stepping = false;
-  settle();
+  ground = Math.min(ground, at);
+  stepping = ground + openings.length < at;
+  if (stepping) history.go(ground + openings.length - at);
+  else settle();
 });
