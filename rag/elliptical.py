@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from rag.focus import Exchange, focus_of
+from rag.focus import Exchange, focus_of, looked_at
 from rag.language.phrases import Phrase, past, phrases
 from rag.language.synonyms import base_forms, frequency, is_opposite, meaning, parts_of_speech
 from rag.language.words import stems, words
@@ -176,7 +176,7 @@ def counted(question: str, last: Exchange) -> str | None:
     inside = phrases(last.question)
     passive = re.match(r"\s+(?:is|are|was|were)\b", body[match.end() :], re.I)
     inside = inside[::-1] if passive else inside
-    one = next((one for one in (*inside, *(phrases(last.answer) if passive else ())) if one.plural and one.name is None), None)
+    one = next((one for one in (*inside, *(phrases(looked_at(last.answer)) if passive else ())) if one.plural and one.name is None), None)
     if one is None or any(word.lower[0].isdigit() for word in words(one.text)):
         return None
     noun = re.sub(r"^(?:the|these|those|many|most|all|several)\s+", "", one.text, flags=re.I)

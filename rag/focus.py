@@ -33,6 +33,7 @@ _TYPED = ("number", "money", "duration", "age", "share", "date", "reason", "yes_
 ASKS = re.compile(r"^\W*(?:(?:and|but|so|then|also)\s+)?(?:\w+\s+)?(?:who|whom|whose|what|which|where|when|why|how)\b", re.I)
 _RECORD = re.compile(r"(?:^|[;|\s])\s*([^\W_]+)[ _-](?:id|no|nr|number|code)\s*:\s*([^;|\n]+)", re.I)
 FIELDS = re.compile(r"(?:^|[;|\n])\s*[\w -]{1,40}:\s[^;|\n]{1,400}[;|\n]\s*[\w -]{1,40}:\s")
+_LONGEST_ANSWER = 4_000  # characters
 _LONGEST_FRAGMENT = 14
 _LONGEST_DESCRIPTION = 7
 _INSIDE = frozenset("in at on near into inside outside around across through".split())
@@ -75,6 +76,11 @@ def plain(answer: str) -> str:
     return _MARKER.sub("", answer).strip()
 
 
+def looked_at(answer: str) -> str:
+    """What is read of an answer: its beginning, without markers."""
+    return plain(answer[:_LONGEST_ANSWER])
+
+
 def asked_noun(question: str) -> str:
     """What "which Norman family" asks for; empty for other questions."""
     match = re.match(r"\W*(?:\w+ )?(?:which|what)\s+", question, re.I)
@@ -84,7 +90,7 @@ def asked_noun(question: str) -> str:
 
 def focus_of(exchange: Exchange) -> str:
     """What the answer gave to a question that asked for a person, place or thing; empty when it gave something else."""
-    found = focus(analyse(exchange.question), plain(exchange.answer))
+    found = focus(analyse(exchange.question), looked_at(exchange.answer))
     return found.text if found is not None else ""
 
 
@@ -145,7 +151,7 @@ def _filling(asked: Question, sentence: str, inside: Sequence[Phrase]) -> Refere
     elif suffered if acts else done == suffered:
         before = [one for one in inside if one.end <= verb.start and not one.before and not set(stems(one.text)) & known]
         near = [one for one in before if _ADJOINS.fullmatch(sentence, one.end, verb.start)][-1:]
-        found = near or [one for one in before[:1] if asked.kind != "person" or one.name is not None]
+        found = near or ([one for one in before if one.name is not None][-1:] if asked.kind == "person" else before[:1])
     else:
         found = [one for one in after[:1] if not one.before and _ADJOINS.fullmatch(sentence, verb.end, one.start)]
     if not found:
@@ -175,7 +181,8 @@ def _asked_verb(question: str, sentence: str, inside: Sequence[Phrase]) -> tuple
 
 def _outside(text: str, inside: Sequence[Phrase]) -> list[Word]:
     """The words of a text that are in none of its phrases and mean something."""
-    return [word for word in words(text) if not word.stop and not any(one.start <= word.start < one.end for one in inside)]
+    covered = {at for one in inside for at in range(one.start, one.end)}
+    return [word for word in words(text) if not word.stop and word.start not in covered]
 
 
 def _described(question: str) -> Referent | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from rag.focus import ACTS, ASKS, FIELDS, PLACING, REFERENTS, Exchange, Referent, definite, ending, focus, is_fragment, plain, referent
+from rag.focus import ACTS, ASKS, FIELDS, PLACING, REFERENTS, Exchange, Referent, definite, ending, focus, is_fragment, looked_at, referent
 from rag.language.names import names
 from rag.language.phrases import Phrase, is_group, is_person, is_place, is_surely_person, past, phrases
 from rag.language.question import analyse
@@ -33,7 +33,7 @@ _WHO_IS = re.compile(r"\bwho\s+(?:is|was|are|were)\s+$", re.I)
 def referents(exchanges: Sequence[Exchange]) -> list[Referent]:
     """What the exchanges (oldest first) speak of; the newest weighs most."""
     found: list[Referent] = []
-    things = {token: text for exchange in exchanges for token, text in (*_things(exchange.question), *_things(plain(exchange.answer)))}
+    things = {token: text for exchange in exchanges for token, text in (*_things(exchange.question), *_things(looked_at(exchange.answer)))}
     for age, exchange in enumerate(reversed(exchanges)):
         found += [_as_thing(one, things)._replace(score=one.score - age * REFERENTS["age"]) for one in _of(exchange)]
     return found
@@ -50,7 +50,7 @@ def _things(text: str) -> Iterator[tuple[str, str]]:
     """The names of no people in a text, by their last word, each as it is called: after "the", or after what it is ("the trawler Anna")."""
     for name in names(text):
         lead = _CALLED_THE.search(text, max(0, name.start - _FAR), name.start)
-        following = text[name.end : name.end + 1] == " " and next(iter(words(text[name.end :])), None)
+        following = next(iter(words(text[name.end : name.end + _FAR])), None) if text[name.end : name.end + 1] == " " else None
         if lead is None or name.kind not in ("person", "other") or name.text.endswith("s") or is_person(name.tokens[-1]):
             continue
         nouns = words(lead[1])
@@ -179,7 +179,7 @@ def _parallel(one: Referent, role: Role, active: bool) -> float:
 
 def _of(exchange: Exchange) -> Iterator[Referent]:
     asked = analyse(exchange.question)
-    answer = plain(exchange.answer)
+    answer = looked_at(exchange.answer)
     given = focus(asked, answer)
     if given is not None:
         yield given
@@ -205,7 +205,7 @@ def _of(exchange: Exchange) -> Iterator[Referent]:
 
 def listed(exchange: Exchange) -> tuple[str, ...]:
     """The members of the first list ("Lund, Ystad and Malmö", "ferries or trains") that the answer, or else the question, gives."""
-    for text in (exchange.answer, exchange.question):
+    for text in (looked_at(exchange.answer), exchange.question):
         members: list[Phrase] = []
         for phrase in phrases(text):
             if members and not _LIST.fullmatch(text[members[-1].end : phrase.start]):

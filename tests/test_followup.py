@@ -155,6 +155,11 @@ def test_what_is_left_out_keeps_its_noun_and_its_number(asked: str, answered: st
     assert resolve(question, turns(asked, answered)) == standalone
 
 
+def test_a_long_answer_is_read_at_its_beginning() -> None:
+    answer = "Ida Falk steered the barge. " + "the ferry costs money and the house stands near rows of boats " * 400
+    assert resolve("When was she born?", turns("Who steered the barge?", answer)) == "When was Ida Falk born?"
+
+
 def test_a_matter_is_kept_over_a_question_that_names_none() -> None:
     history = turns("Which crate was broken?", ROWS, "Who was the carrier?", ROWS)
     assert resolve("What did it hold?", history) == "What did the crate that was broken hold?"

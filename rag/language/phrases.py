@@ -75,26 +75,27 @@ def phrases(text: str) -> tuple[Phrase, ...]:
     """The noun phrases of a text in order, without overlap; dates are none."""
     found = words(text)
     named = {index: name for name in _joined(text) for index, word in enumerate(found) if word.start == name.start}
+    says = frozenset(index for index in range(len(found)) if _says(found, index, text, named))
+    first = _ASKING.search(text)
+    asking = first.end() if first is not None else len(text) + 1
     dated = [(date.start, date.end) for date in dates(text)]
     result: list[Phrase] = []
     index = 0
     while index < len(found):
-        last, head = _run(found, index, text, named)
+        last, head = _run(found, index, text, named, says, asking)
         if head < 0 or any(start < found[head].end and found[head].start < end for start, end in dated):
             index = max(last, index + 1)
             continue
         end = head + 1
         while end + 1 < len(found) and found[end].lower == "of" and _adjoin(found, end - 1, text) and _adjoin(found, end, text):
-            further, inner = _run(found, end + 1, text, named)
+            further, inner = _run(found, end + 1, text, named, says, asking)
             if inner < 0:
                 break
             end = inner + 1
             last = max(last, further)
         end = _numbered(found, head, end, text, named)
         result.append(_phrase(found, index, head, end, text, named))
-        asked = (
-            _ASKING.search(text, 0, found[index].start) and end < len(found) and _adjoin(found, end - 1, text) and _asked_verb(found, end)
-        )
+        asked = asking <= found[index].start and end < len(found) and _adjoin(found, end - 1, text) and _asked_verb(found, end)
         index = max(end, index) + bool(asked)
     return tuple(_with_place(one, following, text) for one, following in zip(result, [*result[1:], None], strict=False))
 
@@ -210,13 +211,13 @@ def _plural_name(name: Name) -> bool:
     return name.kind == "people" and name.text.endswith("s")
 
 
-def _run(found: Sequence[Word], first: int, text: str, named: dict[int, Name]) -> tuple[int, int]:
+def _run(found: Sequence[Word], first: int, text: str, named: dict[int, Name], says: frozenset[int], asking: int) -> tuple[int, int]:
     """Where the run of words that can be one noun phrase ends, and its head's index; -1 when there is no noun in it."""
     index, head, determined = first, -1, False
-    asks = bool(_ASKING.search(text, 0, found[first].start))
+    asks = asking <= found[first].start
     while index < len(found) and (index == first or _adjoin(found, index - 1, text)):
         word = found[index]
-        if _NUMBER.match(word.lower) and index + 1 < len(found) and found[index + 1].lower in _OPENING or _says(found, index, text, named):
+        if _NUMBER.match(word.lower) and index + 1 < len(found) and found[index + 1].lower in _OPENING or index in says:
             break
         if index in named:
             index = _after(found, named[index])
@@ -227,7 +228,7 @@ def _run(found: Sequence[Word], first: int, text: str, named: dict[int, Name]) -
             if index < len(found) and ((asks and _asked_verb(found, index)) or not _noun(found, index, head, False)):
                 break
             continue
-        asking = head >= 0 and asks and not word.stop and _asked_verb(found, index)
+        verb = head >= 0 and asks and not word.stop and _asked_verb(found, index)
         if (
             word.lower in _DETERMINERS
             and head < 0
@@ -243,9 +244,9 @@ def _run(found: Sequence[Word], first: int, text: str, named: dict[int, Name]) -
         ):
             if not _hyphened(found, index, text):
                 break
-        elif determined and head >= 0 and (_ends(found, index, head, text) or _is_compound(found, index, text)) and not asking:
+        elif determined and head >= 0 and (_ends(found, index, head, text) or _is_compound(found, index, text)) and not verb:
             head = index
-        elif asking or (head < 0 and not determined and _commands(found, index, text)):
+        elif verb or (head < 0 and not determined and _commands(found, index, text)):
             break
         elif _noun(found, index, head, determined):
             head = index
