@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ui.access import Access
-from ui.gate import MOST_BODY, UPLOAD, Gate, Message, Receive, Scope, Send
+from ui.gate import MOST_BODY, MOST_DISCARDED, UPLOAD, Gate, Message, Receive, Scope, Send
 
 HEADERS = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")]
 
@@ -69,6 +69,15 @@ def test_a_body_that_is_too_large_reaches_nothing(path: str) -> None:
     behind = Behind()
     status, headers, _ = sent(behind, path, iter([b"x" * MOST_BODY, b"x"]))
     assert (status, headers["connection"], behind.bodies) == (413, "close", [])
+
+
+def test_what_is_too_large_is_read_to_its_end_before_it_is_refused_up_to_a_bound() -> None:
+    pieces = iter([b"x" * MOST_BODY] * 3)
+    assert sent(Behind(), "/api/v1/ask", pieces)[0] == 413
+    assert list(pieces) == []
+    pieces = iter([b"x" * MOST_BODY] * 40)
+    assert sent(Behind(), "/api/v1/ask", pieces)[0] == 413
+    assert len(list(pieces)) == 40 - 1 - (MOST_BODY + MOST_DISCARDED) // MOST_BODY
 
 
 def test_the_windows_script_reads_why() -> None:

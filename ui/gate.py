@@ -27,6 +27,7 @@ WINDOW = "/window/"
 UPLOAD = "/window/library/file"
 UNEXPECTED = ("Something failed inside Groundline that should not.", "The terminal it runs in says what; please report it.")
 MOST_BODY = 1_000_000
+MOST_DISCARDED = 16_000_000
 MOST_LOGIN_BODY = 4_096
 BODY_SECONDS = 30.0
 YEAR = 31_536_000
@@ -261,10 +262,13 @@ def _check_origin(request: _Request) -> None:
 
 
 async def _body(request: _Request, receive: Receive, most: int, seconds: float) -> bytes:
-    """The whole body. Raises Refused when it is larger than `most` bytes, or takes longer to arrive."""
+    """The whole body. Raises Refused when it is larger than `most` bytes, or takes longer to arrive.
+
+    What is too large is read to its end all the same, up to a bound: a client that is still sending would lose the reply.
+    """
     too_large = Refused(413, f"The request is larger than {most:,} bytes.", "Send less at once.", {"Connection": "close"})
     announced = request.header("content-length")
-    if announced.isdecimal() and int(announced) > most:
+    if announced.isdecimal() and int(announced) > most + MOST_DISCARDED:
         raise too_large
     parts: list[bytes] = []
     size = 0
@@ -274,9 +278,11 @@ async def _body(request: _Request, receive: Receive, most: int, seconds: float) 
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise Refused(400, "The request ended in its middle.", "Send it again.")
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                if size > most:
+                part = message.get("body", b"")
+                size += len(part)
+                if size <= most:
+                    parts.append(part)
+                if size > most + MOST_DISCARDED or size > most and not message.get("more_body", False):
                     raise too_large
                 if not message.get("more_body", False):
                     return b"".join(parts)
