@@ -50,12 +50,13 @@ def weigh(
     if len(titles) < len(rows):  # a heading says what is told below it, not what is so
         rows = [row for row in rows if not _is_marked(row.text)]
     below, above = _by_passage(rows), _by_passage(titles)
-    weights = _weights(question, [readings[one.passage.id] for one in found if one.passage.id in readings])
+    near = [_near(question.reading, one, readings[one.passage.id]) for one in found if one.passage.id in readings]
+    weights = _weights(question, near)
     evidence = [
-        one
-        for place in found
-        if (reading := readings.get(id := place.passage.id)) is not None and id in below
-        for one in _weigh(question, weights, place, reading, below[id], above.get(id, []))
+        evidence
+        for one in near
+        if (id := one.found.passage.id) in below
+        for evidence in _weigh(question, weights, one, below[id], above.get(id, []))
     ]
     return sorted(evidence, key=lambda one: (-one.score, one.found.passage.path, one.sentence.start))
 
@@ -90,46 +91,58 @@ def _inside(reading: Reading, found: Found, row: SentenceRow) -> tuple[int, int]
     return int(first), int(last)
 
 
-def _weights(question: QuestionReading, readings: Sequence[Reading]) -> Floats:
+class _Near(NamedTuple):
+    """A passage beside the question: the cosines of their word pieces, shape [question's, passage's + 1], the last column 0."""
+
+    found: Found
+    reading: Reading
+    cosines: Floats
+
+
+def _near(asked: Reading, found: Found, reading: Reading) -> _Near:
+    # One column more, so that the end of the text is a place too.
+    cosines = np.zeros((len(asked.tokens), len(reading.tokens) + 1))
+    cosines[:, :-1] = product(asked.tokens.astype(np.float32), reading.tokens.astype(np.float32).T) / np.float32(127 * 127)
+    return _Near(found, reading, cosines)
+
+
+def _weights(question: QuestionReading, near: Sequence[_Near]) -> Floats:
     """How much each word piece of the question counts, shape [n]: what most of the passages found have tells little between them."""
-    weights: Floats = question.weights.astype(np.float64)
-    asked = question.reading.tokens.astype(np.float32)
-    if not len(asked):
-        return weights
-    near = [product(asked, one.tokens.astype(np.float32).T).max(axis=1) / np.float32(127 * 127) for one in readings if len(one.tokens)]
-    having = np.sum([cosines >= LOCAL["same"] for cosines in near], axis=0) if near else np.zeros(len(weights))
+    having = np.zeros(len(question.weights))
+    for one in near:
+        having += one.cosines.max(axis=1) >= LOCAL["same"]
     share = np.maximum(having - 1, 0) / POOL
-    return weights * (1 - LOCAL["discount"] * share)
+    weights: Floats = question.weights.astype(np.float64) * (1 - LOCAL["discount"] * share)
+    return weights
 
 
 def _weigh(
-    question: QuestionReading, weights: Floats, found: Found, reading: Reading, rows: Sequence[SentenceRow], titles: Sequence[SentenceRow]
+    question: QuestionReading, weights: Floats, near: _Near, rows: Sequence[SentenceRow], titles: Sequence[SentenceRow]
 ) -> Iterator[Evidence]:
     """The sentences of one passage, all at once; the words of a heading count for those below it."""
-    best = _best(question.reading, reading, found.passage.start, rows)
+    best = _best(near, rows)
     if titles:
         under = np.searchsorted([row.start for row in titles], [row.start for row in rows]) - 1
-        told = _best(question.reading, reading, found.passage.start, titles)
+        told = _best(near, titles)
         best = np.maximum(best, np.where(under >= 0, told[:, under], 0.0))
     total, heavy = float(weights.sum()), best[question.weights == 1.0]
     aligned = (best * weights[:, None]).sum(axis=0) / total if total else np.zeros(len(rows))
     weakest = heavy.min(axis=0) if len(heavy) else np.zeros(len(rows))
     # einsum: like product, it wakes no threads.
     own = np.einsum("ij,j->i", np.stack([row.vector for row in rows]).astype(np.float64), question.reading.vector.astype(np.float64))
-    whole = similarity(reading.vector, question.reading.vector)
+    whole = similarity(near.reading.vector, question.reading.vector)
     for index, row in enumerate(rows):
         alignment, alike = round(float(aligned[index]), 6), round(float(own[index]), 6)
         score = RANKING["sentence_similarity"] * alike + RANKING["passage_similarity"] * whole + RANKING["alignment"] * alignment
         score -= HEADING if _looks_like_heading(row.text) else 0.0
-        yield Evidence(row, found, alike, whole, alignment, round(float(weakest[index]), 6), round(score, 6))
+        yield Evidence(row, near.found, alike, whole, alignment, round(float(weakest[index]), 6), round(score, 6))
 
 
-def _best(asked: Reading, reading: Reading, start: int, rows: Sequence[SentenceRow]) -> NDArray[np.float64]:
+def _best(near: _Near, rows: Sequence[SentenceRow]) -> Floats:
     """For each word piece of the question its best cosine with a piece of each sentence, shape [pieces, len(rows)]; 0 for no piece."""
-    cosines = product(asked.tokens.astype(np.float32), reading.tokens.astype(np.float32).T) / np.float32(127 * 127)
-    bounds = np.searchsorted(reading.starts, np.array([(row.start - start, row.end - start) for row in rows]).ravel())
-    # One column more, so that the end of the text is a place; every second range lies between two sentences.
-    padded = np.pad(cosines.astype(np.float64), ((0, 0), (0, 1)))
-    best: NDArray[np.float64] = np.maximum.reduceat(padded, bounds, axis=1)[:, ::2]
+    start = near.found.passage.start
+    bounds = np.searchsorted(near.reading.starts, np.array([(row.start - start, row.end - start) for row in rows]).ravel())
+    # Every second range lies between two sentences.
+    best: Floats = np.maximum.reduceat(near.cosines, bounds, axis=1)[:, ::2]
     best[:, bounds[::2] >= bounds[1::2]] = 0.0
     return best
