@@ -125,13 +125,18 @@ def _told(
     ranked: Sequence[Evidence],
     readings: Mapping[str, Reading],
 ) -> bool:
-    """Whether another sentence states the claim and covers the rest about as well: then the claim is right of what it tells."""
+    """Whether another sentence makes the claim and covers the rest about as well, or one beside such a claim covers it as well: then the
+    claim is right of what is told there.
+    """
     states = _stating(question, premise)
-    return any(
-        states(Mentions(one.sentence.text))
-        and _covered(rest, read, readings[one.sentence.passage_id], one)[0] >= mean - PREMISE["told_margin"]
-        for one in ranked
-    )
+    for one in ranked:
+        beside = states(Mentions(one.found.passage.text))
+        if not beside:
+            continue
+        covered = _covered(rest, read, readings[one.sentence.passage_id], one)[0]
+        if covered >= mean or covered >= mean - PREMISE["told_margin"] and states(Mentions(one.sentence.text)):
+            return True
+    return False
 
 
 def _stating(question: Question, premise: Premise) -> Callable[[Mentions], bool]:

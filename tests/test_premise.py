@@ -108,6 +108,15 @@ def test_a_claim_that_another_sentence_makes_of_the_same_thing_is_not_corrected(
     assert found(question, *(f"{sentence}." for sentence in text.rstrip(".").split(". "))) == []
 
 
+def test_a_sentence_beside_the_claim_that_tells_the_rest_stands_for_it() -> None:
+    text = (
+        "In the winter of 1947 the sound froze over. The ferry lay still for 51 days, and the people were supplied by sledge.\n\n"
+        "The ferry was sold in 1968 for 12,000 crowns, because a bridge had been opened in the winter."
+    )
+    assert found("How long did the ferry lay still in the winter of 1947?", text) == []
+    assert found("How long did the ferry lay still in the winter of 1947?", "In the winter of 1968 the ferry lay still for long.")
+
+
 def test_one_of_a_list_contradicts_nothing() -> None:
     listed = "The ferries of the company call at Lund, Ystad, Malmö and Bergen every evening."
     assert found("When do the ferries of the company call at Oslo every evening?", listed) == []
