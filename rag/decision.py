@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rag.evidence import Evidence
-from rag.language.numbers import Number
 from rag.language.question import Question
 from rag.language.words import stems
 from rag.mentions import Mentions, figures_of, identifiers, names_of
@@ -97,8 +96,7 @@ def _figures_missing(question: Question, first: Evidence, look_up: Callable[[str
     """The numbers and dates of the question that the first sentence's document does not state."""
     document = look_up(first.found.passage.path)
     stated = figures_of(question.text)
-    gone = [one for one in stated if not (document.has_number(one) if isinstance(one, Number) else document.has_date(one))]
-    return [question.text[one.start : one.end] for one in gone]
+    return [question.text[one.start : one.end] for one in stated if not document.states(one)]
 
 
 def _with_identifiers(question: Question, ranked: Sequence[Evidence]) -> list[Evidence]:

@@ -86,6 +86,12 @@ class Mentions:
         """Whether the text has a date that can be the same."""
         return any(compatible(date, other) for other in self._dates)
 
+    def states(self, claim: Name | Number | DateMention) -> bool:
+        """Whether the text mentions a name, or states a number or a date."""
+        if isinstance(claim, Name):
+            return self.has(claim)
+        return self.has_number(claim) if isinstance(claim, Number) else self.has_date(claim)
+
     def has_stem(self, wanted: str) -> bool:
         """Whether the text has a word with this stem."""
         return wanted in self._stems

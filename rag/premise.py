@@ -19,6 +19,7 @@ from rag.mentions import Mentions, identifiers, names_of
 from rag.weights import PREMISE
 
 Kind = Literal["number", "date", "place", "name"]
+Claim = Number | DateMention | Name
 
 # How many of the best sentences are held against the question's claims.
 SENTENCES = 3
@@ -76,26 +77,23 @@ def wrong_premises(
     found: dict[tuple[int, int], Premise] = {}
     for one in ranked[:SENTENCES]:
         reading = readings[one.sentence.passage_id]
-        for premise in _contradictions(question, read, reading, one):
-            level = _level(question, premise, documents)
+        for claim, premise in _contradictions(question, read, reading, one):
+            level = _level(claim, documents)
             rest = _rest(sought, read, premise)
             if int(rest.sum()) < LEAST_REST:
                 continue
             mean, weakest = _covered(rest, read, reading, one)
             if mean < PREMISE[f"{level}_mean"] or weakest < PREMISE[f"{level}_weakest"]:
                 continue
-            if not _told(question, premise, rest, mean, read, ranked, readings):
+            if not _told(claim, rest, mean, read, ranked, readings):
                 found.setdefault((premise.start, premise.end), premise)
     names_wrong = [place for place, premise in found.items() if premise.kind in ("place", "name")]
     return tuple(found[place] for place in sorted(found) if len(names_wrong) < 2 or place not in names_wrong)
 
 
-def _level(question: Question, premise: Premise, documents: Sequence[Mentions]) -> str:
+def _level(claim: Claim, documents: Sequence[Mentions]) -> str:
     """Whether the documents found mention a claimed name ("known"), which says how well the rest must fit, or not ("rest")."""
-    for name in names_of(question.text):
-        if (name.start, name.end) == (premise.start, premise.end):
-            return "known" if any(document.has(name) for document in documents) else "rest"
-    return "rest"
+    return "known" if isinstance(claim, Name) and any(document.has(claim) for document in documents) else "rest"
 
 
 def _rest(sought: Sequence[Word], read: QuestionReading, premise: Premise) -> NDArray[np.bool_]:
@@ -117,8 +115,7 @@ def _covered(rest: NDArray[np.bool_], read: QuestionReading, reading: Reading, o
 
 
 def _told(
-    question: Question,
-    premise: Premise,
+    claim: Claim,
     rest: NDArray[np.bool_],
     mean: float,
     read: QuestionReading,
@@ -128,49 +125,36 @@ def _told(
     """Whether another sentence makes the claim and covers the rest about as well, or one beside such a claim covers it as well: then the
     claim is right of what is told there.
     """
-    states = _stating(question, premise)
     for one in ranked:
-        beside = states(Mentions(one.found.passage.text))
-        if not beside:
+        if not Mentions(one.found.passage.text).states(claim):
             continue
         covered = _covered(rest, read, readings[one.sentence.passage_id], one)[0]
-        if covered >= mean or covered >= mean - PREMISE["told_margin"] and states(Mentions(one.sentence.text)):
+        if covered >= mean or covered >= mean - PREMISE["told_margin"] and Mentions(one.sentence.text).states(claim):
             return True
     return False
 
 
-def _stating(question: Question, premise: Premise) -> Callable[[Mentions], bool]:
-    """Tells of a text's mentions whether they hold what the premise claims."""
-    place = (premise.start, premise.end)
-    for name in names_of(question.text):
-        if (name.start, name.end) == place:
-            return lambda text: text.has(name)
-    for date in dates(question.text):
-        if (date.start, date.end) == place:
-            return lambda text: text.has_date(date)
-    number = next(one for one in numbers(question.text) if (one.start, one.end) == place)
-    return lambda text: text.has_number(number)
-
-
-def _contradictions(question: Question, read: QuestionReading, reading: Reading, one: Evidence) -> Iterator[Premise]:
+def _contradictions(question: Question, read: QuestionReading, reading: Reading, one: Evidence) -> Iterator[tuple[Claim, Premise]]:
+    """What the question claims and the sentence contradicts, with the premise that this makes."""
     sentence, passage = one.sentence.text, Mentions(one.found.passage.text)
     for number in numbers(question.text):
         if not passage.has_number(number):
             rival = _rival_number(number, question.text, sentence)
             if rival is not None:
                 qualified = _QUALIFIER.search(sentence[: rival.start])
-                yield Premise("number", number.start, number.end, one, qualified.start() if qualified else rival.start, rival.end)
+                start = qualified.start() if qualified else rival.start
+                yield number, Premise("number", number.start, number.end, one, start, rival.end)
     for date in dates(question.text):
         if not passage.has_date(date):
             rivals = [other for other in dates(sentence) if _same_grain(date, other)]
             if rivals:
-                yield Premise("date", date.start, date.end, one, rivals[0].start, rivals[0].end)
+                yield date, Premise("date", date.start, date.end, one, rivals[0].start, rivals[0].end)
     for name in names_of(question.text):
         if not passage.has(name) and not identifiers(name.text):  # of two things with a number each neither contradicts the other
             rival_name = _rival_name(name, question, read, reading, one)
             if rival_name is not None:
                 kind: Kind = "place" if rival_name.kind == "place" else "name"
-                yield Premise(kind, name.start, name.end, one, rival_name.start, rival_name.end)
+                yield name, Premise(kind, name.start, name.end, one, rival_name.start, rival_name.end)
 
 
 def _rival_number(claimed: Number, question: str, sentence: str) -> Number | None:
