@@ -49,6 +49,8 @@ def weigh(
     titles = [row for row in rows if _is_marked(row.text)]
     if len(titles) < len(rows):  # a heading says what is told below it, not what is so
         rows = [row for row in rows if not _is_marked(row.text)]
+    if not rows:
+        return []
     below, above = _by_passage(rows), _by_passage(titles)
     near = [_near(question.reading, one, readings[one.passage.id]) for one in found if one.passage.id in readings]
     weights = _weights(question, near)
