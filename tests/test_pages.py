@@ -16,7 +16,7 @@ from rag.errors import GroundlineError
 from rag.library import Limits
 from rag.schema import Answer, Citation, Document, Hit, IngestReport, Place, Skipped, SourceInfo, Span
 from tests.support.doors import serving
-from tests.support.pages import FERRY, Reader
+from tests.support.pages import FERRY, Reader, ferry_corpus
 from ui.pages import PAGES, library_view, settings_view, why_view
 from ui.registry import Room, Wish
 
@@ -136,19 +136,13 @@ def test_the_outcome_says_what_can_be_asked_what_is_gone_and_what_was_left_out()
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    (folder / "ferry.txt").write_text(FERRY, "utf-8")
-    return folder
+    return ferry_corpus(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The corpus of the running window: every test leaves it as it was."""
-    folder = tmp_path_factory.mktemp("shared") / "corpus"
-    folder.mkdir()
-    (folder / "ferry.txt").write_text(FERRY, "utf-8")
-    return folder
+    return ferry_corpus(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from rag.config import Settings
 from rag.conversations import Conversations
 from rag.errors import EvalError, GroundlineError
 from rag.schema import Answer, Citation, Document
-from tests.support.pages import FERRY, Reader
+from tests.support.pages import FERRY, Reader, ferry_corpus
 from ui.pages import eval_view
 from ui.pages.eval_job import Job
 from ui.pages.evaluation import Evaluation
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    (folder / "ferry.txt").write_text(FERRY, "utf-8")
-    return folder
+    return ferry_corpus(tmp_path)
 
 
 class Scripted:

@@ -1,8 +1,17 @@
 """What tests of the pages beside the conversation share: a small text, and a reader of what a page shows."""
 
 from html.parser import HTMLParser
+from pathlib import Path
 
 FERRY = "The ferry to Lund leaves at nine in the evening. Its captain is Olga Lind, who lives in Skellby."
+
+
+def ferry_corpus(parent: Path) -> Path:
+    """A corpus that holds FERRY alone."""
+    folder = parent / "corpus"
+    folder.mkdir()
+    (folder / "ferry.txt").write_text(FERRY, "utf-8")
+    return folder
 
 
 class Reader(HTMLParser):
