@@ -100,7 +100,7 @@ class Service:
         """The answer to a question, or to a follow-up."""
         return self.metrics.answered(await self.run(lambda engine: _known(engine, paths).ask(question, history=history, paths=paths)))
 
-    async def events(self, question: str, history: Sequence[Turn] = (), paths: Sequence[str] | None = None) -> "Events":
+    async def events(self, question: str, history: Sequence[Turn] = (), paths: Sequence[str] | None = None) -> Events:
         """The events of an answer. The first is awaited here, so that what it raises is not yet part of a stream."""
         if self._streams >= MOST_STREAMS:
             raise _busy()
